@@ -1,0 +1,63 @@
+import tseslint from 'typescript-eslint';
+
+/** DESIGN: data flows one way. Folder → the sibling folders it may import (docs/architecture.md shows the picture). */
+const mayImport = {
+  session: [],
+  files: [],
+  tokens: [],
+  processes: ['session'],
+  readers: ['session', 'files', 'tokens'],
+  ledger: ['session'],
+  cost: ['session'],
+  health: ['session'],
+  sweep: ['session', 'files', 'processes', 'readers', 'ledger', 'cost'],
+  metrics: ['session', 'health', 'cost'],
+  config: ['session', 'health', 'cost'],
+  http: ['session', 'health', 'cost', 'metrics', 'config'],
+  cli: ['session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
+};
+const folders = Object.keys(mayImport);
+
+const importTable = folders.map((folder) => ({
+  files: [`exporter/src/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': ['error', {
+      patterns: folders
+        .filter((other) => other !== folder && !mayImport[folder].includes(other))
+        .map((other) => ({ regex: `^(\\.\\./)+${other}/`, message: `${folder}/ may not import ${other}/ (import table in eslint.config.js)` }))
+        .concat([{ regex: '^(\\.\\./)+main\\.ts$', message: 'nothing imports main.ts' }]),
+    }],
+  },
+}));
+
+/** Only main.ts (and worker entries, which are told everything) may look at the world: STYLE 6. */
+const noWorld = {
+  files: folders.map((folder) => `exporter/src/${folder}/**/*.ts`),
+  rules: {
+    'no-restricted-properties': ['error',
+      { object: 'process', property: 'env', message: 'the environment arrives as a Machine or an argument; only main.ts reads it' },
+      { object: 'process', property: 'argv', message: 'only main.ts reads argv' },
+      { object: 'Date', property: 'now', message: 'time arrives as an argument; only main.ts has a clock' },
+      { object: 'os', property: 'homedir', message: 'home arrives in Machine' },
+    ],
+    'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time arrives as an argument; only main.ts has a clock' }],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/', '**/dist/', '**/coverage/'] },
+  ...tseslint.configs.recommended,
+  {
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  noWorld,
+  ...importTable,
+  { files: ['scripts/**', 'bench/**', '**/test/**', '**/bin/**'], rules: { 'no-console': 'off' } },
+);

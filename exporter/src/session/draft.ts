@@ -1,0 +1,312 @@
+import { durationBounds } from './part.ts';
+import type { Context, EpochMs, ErrorKind, FileWork, Histogram, Part, RateLimit, Role } from './part.ts';
+import { RotWindow } from './rot.ts';
+import type { Tool } from './tool.ts';
+
+/** Gaps between records longer than this are not active time (METRICS.md, ai_session_active_seconds_total). */
+export const idleLimitMs = 15 * 60_000;
+const maxFiles = 500;
+const maxErrorTimes = 100;
+const maxPendingTools = 50;
+
+/** What happened since the last take, at or after the draft's `freshAfter`. The fleet counters grow by it. */
+export interface Growth {
+  turns: number;
+  linesAdded: number;
+  linesRemoved: number;
+  errors: Partial<Record<ErrorKind, number>>;
+  toolCalls: Record<string, number>;
+  toolSeconds: [tool: string, seconds: number][];
+  turnSeconds: number[];
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly at: EpochMs | undefined;
+  /** Hash or text of the arguments: equal failing calls are a loop. Only its hash is kept. */
+  readonly input?: string;
+}
+
+export interface FileEdit {
+  /** As the tool wrote it. */
+  readonly path: string;
+  readonly at: EpochMs | undefined;
+  readonly linesAdded?: number;
+  readonly linesRemoved?: number;
+  readonly created?: boolean;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The running account of one session in one source. Readers call its methods record by record; it keeps the totals. */
+export class Draft {
+  readonly tool: Tool;
+  readonly nativeId: string;
+  readonly role: Part['role'];
+  readonly #freshAfter: EpochMs;
+  readonly #part: Mutable<Part>;
+  readonly #files: Map<string, FileWork>;
+  readonly #pending: Map<string, { id: string; name: string; since: EpochMs; input?: string | undefined }>;
+  readonly #rot: RotWindow;
+  #turnOpen: boolean;
+  #turnSince: EpochMs | undefined;
+  #growth: Growth = noGrowth();
+  #grew = false;
+  #changed = false;
+
+  constructor(tool: Tool, nativeId: string, role: Part['role'] = 'main', from: { readonly before?: Part; readonly freshAfter?: EpochMs } = {}) {
+    this.tool = tool;
+    this.nativeId = nativeId;
+    this.role = role;
+    this.#freshAfter = from.freshAfter ?? Infinity;
+    const before = from.before;
+    this.#part = before ? structuredClone(before) : emptyPart(tool, nativeId, role);
+    this.#files = new Map(Object.entries(this.#part.files));
+    this.#pending = new Map(this.#part.present.pendingTools.map((pending) => [pending.id, { ...pending }]));
+    this.#turnOpen = this.#part.present.turnOpen;
+    this.#rot = new RotWindow(this.#part.rot);
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  /** Facts of which the last one told wins; an undefined one changes nothing. */
+  set(facts: Partial<Pick<Part, 'cwd' | 'project' | 'gitBranch' | 'title' | 'toolVersion' | 'model' | 'parentId' | 'copyRank' | 'subagents' | 'filesEdited' | 'linesAdded' | 'linesRemoved' | 'estimatedTokens'>>): void {
+    for (const [name, value] of Object.entries(facts)) if (value !== undefined) (this.#part as Record<string, unknown>)[name] = value;
+    this.#changed = true;
+  }
+
+  get<Fact extends keyof Part>(fact: Fact): Part[Fact] {
+    return this.#part[fact];
+  }
+
+  /** Something was recorded at this time: first and last activity, and active time. */
+  seen(at: EpochMs | undefined): void {
+    this.#changed = true;
+    if (at === undefined || !Number.isFinite(at) || at <= 0) return;
+    const part = this.#part;
+    if (part.startedAt === undefined || at < part.startedAt) part.startedAt = at;
+    if (part.lastActivityAt !== undefined && at > part.lastActivityAt && at - part.lastActivityAt <= idleLimitMs) part.activeMs += at - part.lastActivityAt;
+    if (part.lastActivityAt === undefined || at > part.lastActivityAt) part.lastActivityAt = at;
+  }
+
+  message(role: Role, at: EpochMs | undefined): void {
+    this.seen(at);
+    this.#part.messages = { ...this.#part.messages, [role]: (this.#part.messages[role] ?? 0) + 1 };
+    if (role === 'assistant') this.#setPresent({ lastWasError: false });
+  }
+
+  /** The human asked something: a turn begins. */
+  turnStarted(at: EpochMs | undefined): void {
+    this.seen(at);
+    this.#part.turns = (this.#part.turns ?? 0) + 1;
+    if (this.#isFresh(at)) this.#grow().turns += 1;
+    this.#turnOpen = true;
+    this.#turnSince = at;
+    this.#pending.clear();
+    this.waitsFor(undefined);
+  }
+
+  /** The agent's answer is complete: it is the human's turn. */
+  turnEnded(at: EpochMs | undefined, seconds?: number): void {
+    this.seen(at);
+    const took = seconds ?? (at !== undefined && this.#turnSince !== undefined ? (at - this.#turnSince) / 1000 : undefined);
+    if (this.#turnOpen && took !== undefined && took >= 0) {
+      const durations = (this.#part.durations ??= { tools: {} });
+      this.#part.durations = { ...durations, turns: observe(durations.turns, took) };
+      if (this.#isFresh(at)) this.#grow().turnSeconds.push(took);
+    }
+    this.#turnOpen = false;
+    this.#turnSince = undefined;
+    this.#pending.clear();
+  }
+
+  /** The agent goes on without a new prompt (a streamed answer seen half-way). */
+  turnContinues(at: EpochMs | undefined): void {
+    this.seen(at);
+    this.#turnOpen = true;
+  }
+
+  toolCall(call: ToolCall): void {
+    this.seen(call.at);
+    const name = toolName(call.name);
+    bump(this.#part.toolCalls as Record<string, number>, name);
+    if (this.#isFresh(call.at)) bump(this.#grow().toolCalls, name);
+    if (this.#pending.size < maxPendingTools) this.#pending.set(call.id, { id: call.id, name, since: call.at ?? this.#part.lastActivityAt ?? 0, ...(call.input === undefined ? {} : { input: this.#rot.hash(name, call.input) }) });
+  }
+
+  /**
+   * The result of a tool call.
+   * @param outcome error: the call failed, and of which kind. seconds: measured by the tool, else by the two times.
+   */
+  toolResult(id: string, at: EpochMs | undefined, outcome: { readonly error?: ErrorKind; readonly name?: string; readonly seconds?: number } = {}): void {
+    this.seen(at);
+    const call = this.#pending.get(id);
+    const name = call?.name ?? (outcome.name === undefined ? undefined : toolName(outcome.name));
+    this.#pending.delete(id);
+    if (name !== undefined) {
+      const seconds = outcome.seconds ?? (call && at !== undefined && call.since > 0 ? (at - call.since) / 1000 : undefined);
+      if (seconds !== undefined && seconds >= 0) this.#observeTool(name, seconds, at);
+      if (outcome.error) bump(this.#part.toolErrors as Record<string, number>, name);
+    }
+    if (outcome.error) this.error(outcome.error, at);
+    if (call?.input !== undefined) this.#rot.call(call.input, outcome.error !== undefined);
+  }
+
+  error(kind: ErrorKind, at: EpochMs | undefined): void {
+    this.seen(at);
+    this.#part.errors = { ...this.#part.errors, [kind]: (this.#part.errors[kind] ?? 0) + 1 };
+    if (at !== undefined) this.#part.errorTimes = [...this.#part.errorTimes.slice(-(maxErrorTimes - 1)), at];
+    if (this.#isFresh(at)) bump(this.#grow().errors as Record<string, number>, kind);
+    this.#setPresent({ lastWasError: true });
+  }
+
+  read(path: string, at: EpochMs | undefined): void {
+    this.#touch(path, at, (file) => ({ ...file, reads: file.reads + 1 }));
+  }
+
+  edit({ path, at, linesAdded = 0, linesRemoved = 0, created = false }: FileEdit): void {
+    if (!((this.#files.get(path)?.edits ?? 0) > 0)) this.#part.filesEdited = (this.#part.filesEdited ?? 0) + 1;
+    this.#touch(path, at, (file) => ({
+      ...file,
+      edits: file.edits + 1,
+      created: file.created || created,
+      linesAdded: file.linesAdded + linesAdded,
+      linesRemoved: file.linesRemoved + linesRemoved,
+      ...(at === undefined ? {} : { editedAt: at }),
+    }));
+    this.#part.linesAdded = (this.#part.linesAdded ?? 0) + linesAdded;
+    this.#part.linesRemoved = (this.#part.linesRemoved ?? 0) + linesRemoved;
+    if (this.#isFresh(at)) {
+      const growth = this.#grow();
+      growth.linesAdded += linesAdded;
+      growth.linesRemoved += linesRemoved;
+    }
+    this.#rot.edit(path, linesAdded, linesRemoved);
+  }
+
+  compaction(at: EpochMs | undefined): void {
+    this.seen(at);
+    this.#part.compactions = (this.#part.compactions ?? 0) + 1;
+  }
+
+  subagentStarted(): void {
+    this.#part.subagents = (this.#part.subagents ?? 0) + 1;
+    this.#changed = true;
+  }
+
+  committed(): void {
+    this.#part.commits = (this.#part.commits ?? 0) + 1;
+    this.#changed = true;
+  }
+
+  /** The context window at the newest request of the main conversation. */
+  context(context: Context | undefined): void {
+    if (context) this.#part.context = context;
+    else delete this.#part.context;
+    this.#changed = true;
+  }
+
+  /** What a main-chain request sent, for the cache-hit signal. */
+  request(cacheRead: number, inputSide: number): void {
+    this.#rot.request(cacheRead, inputSide);
+  }
+
+  rateLimits(limits: readonly RateLimit[]): void {
+    const named = new Set(limits.map((limit) => limit.window));
+    this.#part.rateLimits = [...(this.#part.rateLimits ?? []).filter((limit) => !named.has(limit.window)), ...limits];
+    this.#changed = true;
+  }
+
+  /** The tool says that it cannot go on without the human; undefined: it can. */
+  waitsFor(what: string | undefined): void {
+    const { waitingFor: _before, ...rest } = this.#part.present;
+    this.#part.present = what === undefined ? rest : { ...rest, waitingFor: what };
+    this.#changed = true;
+  }
+
+  /** The tool recorded its own end; undefined: it goes on (a resume). */
+  ended(at: EpochMs | undefined): void {
+    const { endedAt: _before, ...rest } = this.#part.present;
+    this.#part.present = at === undefined ? rest : { ...rest, endedAt: at };
+    this.#changed = true;
+  }
+
+  estimated(tokens: { readonly input?: number; readonly output?: number }): void {
+    const before = this.#part.estimatedTokens ?? {};
+    this.#part.estimatedTokens = {
+      ...(tokens.input === undefined && before.input === undefined ? {} : { input: (before.input ?? 0) + (tokens.input ?? 0) }),
+      ...(tokens.output === undefined && before.output === undefined ? {} : { output: (before.output ?? 0) + (tokens.output ?? 0) }),
+    };
+    this.#changed = true;
+  }
+
+  /** The account as plain data. */
+  toPart(): Part {
+    return {
+      ...this.#part,
+      files: Object.fromEntries(this.#files),
+      rot: this.#rot.toRot(),
+      present: { ...this.#part.present, turnOpen: this.#turnOpen, pendingTools: [...this.#pending.values()].map(({ id, name, since, input }) => ({ id, name, since, ...(input === undefined ? {} : { input }) })) },
+    };
+  }
+
+  /** What grew since the last take; undefined when nothing fresh happened. */
+  takeGrowth(): Growth | undefined {
+    if (!this.#grew) return undefined;
+    const growth = this.#growth;
+    this.#growth = noGrowth();
+    this.#grew = false;
+    return growth;
+  }
+
+  #touch(path: string, at: EpochMs | undefined, change: (file: FileWork) => FileWork): void {
+    this.seen(at);
+    const before = this.#files.get(path) ?? { reads: 0, edits: 0, created: false, linesAdded: 0, linesRemoved: 0, lastAt: 0 };
+    this.#files.delete(path); // re-inserted last: the map's order is the order of use
+    this.#files.set(path, { ...change(before), lastAt: at ?? before.lastAt });
+    if (this.#files.size > maxFiles) this.#files.delete(this.#files.keys().next().value!);
+  }
+
+  #observeTool(name: string, seconds: number, at: EpochMs | undefined): void {
+    const durations = this.#part.durations ?? { tools: {} };
+    this.#part.durations = { ...durations, tools: { ...durations.tools, [name]: observe(Object.hasOwn(durations.tools, name) ? durations.tools[name] : undefined, seconds) } };
+    if (this.#isFresh(at)) this.#grow().toolSeconds.push([name, seconds]);
+  }
+
+  #setPresent(facts: Partial<Part['present']>): void {
+    this.#part.present = { ...this.#part.present, ...facts };
+  }
+
+  #isFresh(at: EpochMs | undefined): boolean {
+    return at !== undefined && at >= this.#freshAfter;
+  }
+
+  #grow(): Growth {
+    this.#grew = true;
+    return this.#growth;
+  }
+}
+
+/** Adds one observation in seconds to a histogram of `durationBounds`. */
+export const observe = (histogram: Histogram | undefined, seconds: number): Histogram => {
+  const buckets = [...(histogram?.buckets ?? new Array<number>(durationBounds.length + 1).fill(0))];
+  const index = durationBounds.findIndex((bound) => seconds <= bound);
+  buckets[index < 0 ? durationBounds.length : index]! += 1;
+  return { buckets, sum: (histogram?.sum ?? 0) + seconds };
+};
+
+const emptyPart = (tool: Tool, nativeId: string, role: Part['role']): Mutable<Part> => ({
+  tool, nativeId, role, activeMs: 0, messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, present: { turnOpen: false, pendingTools: [] }, rot: {},
+});
+
+const noGrowth = (): Growth => ({ turns: 0, linesAdded: 0, linesRemoved: 0, errors: {}, toolCalls: {}, toolSeconds: [], turnSeconds: [] });
+
+/** A tool's name as a key and label: short, and never one that JavaScript objects keep for themselves. */
+const toolName = (name: string): string => (name === '__proto__' ? 'proto' : name.slice(0, 100));
+
+const bump = (counts: Record<string, number>, name: string): void => {
+  counts[name] = (Object.hasOwn(counts, name) ? counts[name]! : 0) + 1;
+};

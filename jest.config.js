@@ -1,0 +1,8 @@
+// Native ES modules, as the program itself runs; swc strips the types (see docs/decisions/0002-tests-run-as-esm.md).
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+  testMatch: ['<rootDir>/exporter/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  testTimeout: 30_000,
+};
