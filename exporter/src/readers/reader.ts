@@ -14,8 +14,29 @@ export interface Reader {
   readonly claim: (path: string, root: Root) => Format | undefined;
   /** Folders below a root that are not entered (relative, forward slashes). @default none */
   readonly skips?: (path: string) => boolean;
+  /**
+   * What the tool's own state files say about running processes (Claude's sessions/<pid>.json, Copilot's inuse.<pid>.lock).
+   * Stale ones are normal: the join checks pid and start time. @default none
+   */
+  readonly live?: (machine: Machine) => readonly LiveClaim[];
   /** Changes of this file change another one that is claimed ("opencode.db-wal" → "opencode.db"). @default none */
   readonly sidecarOf?: (path: string) => string | undefined;
+}
+
+/** A state file's word that a process works on a session. */
+export interface LiveClaim {
+  readonly tool: Tool;
+  readonly pid: number;
+  readonly nativeId: string;
+  readonly cwd?: string;
+  /** /proc/<pid>/stat field 22 as the tool wrote it: the guard against pid reuse on Linux. */
+  readonly startTicks?: string;
+  /** Epoch ms at which the tool says the process started. */
+  readonly startedAt?: number;
+  /** When the state file was last written, epoch ms. */
+  readonly writtenAt?: number;
+  readonly status?: 'working' | 'waiting' | 'idle';
+  readonly waitingFor?: string;
 }
 
 export interface Root {
