@@ -12,7 +12,7 @@ const mayImport = {
   health: ['session'],
   sweep: ['session', 'files', 'processes', 'readers', 'ledger', 'cost'],
   metrics: ['session', 'health', 'cost'],
-  config: ['session', 'health', 'cost'],
+  config: ['session', 'files', 'health', 'cost'],
   http: ['session', 'health', 'cost', 'metrics', 'config'],
   cli: ['session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
 };
