@@ -17,7 +17,7 @@ export interface Findings {
   /** Calls first seen or changed by this read, by session id. */
   readonly calls: readonly { readonly session: string; readonly call: Call }[];
   /** What of the parts happened at or after `freshAfter`: the fleet counters grow by it. */
-  readonly growth: readonly { readonly session: string; readonly growth: Growth }[];
+  readonly growth: readonly { readonly session: string; readonly role: Part['role']; readonly growth: Growth }[];
   readonly memo: Memo;
   readonly records: number;
   readonly unknownRecords: number;
@@ -92,7 +92,7 @@ export class Book {
     const findings: Findings = {
       growth: changed.flatMap((draft) => {
         const growth = draft.takeGrowth();
-        return growth ? [{ session: sessionId(this.#tool, draft.nativeId), growth }] : [];
+        return growth ? [{ session: sessionId(this.#tool, draft.nativeId), role: draft.role, growth }] : [];
       }),
       parts: changed.map((draft) => draft.toPart()),
       calls: [...this.#calls.values()],

@@ -204,7 +204,7 @@ export class Draft {
 
   /** The context window at the newest request of the main conversation. */
   context(context: Context | undefined): void {
-    if (context) this.#part.context = context;
+    if (context) this.#part.context = { ...context, peak: Math.max(context.used, this.#part.context?.peak ?? 0) };
     else delete this.#part.context;
     this.#changed = true;
   }

@@ -29,6 +29,8 @@ export interface Context {
   /** Size at which the tool compacts by itself. */
   readonly compactAt?: number;
   readonly at?: EpochMs;
+  /** The most that was ever used: a window that held it is at least that large. */
+  readonly peak?: number;
 }
 
 /** An account's rate limit as the tool reported it; never guessed (TRAPS.md 46). */

@@ -7,6 +7,7 @@ export interface FleetSeries {
   /** Key into the metric catalogue: 'ai_tokens_total', 'ai_cost_usd_total' … */
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** In the metric's own unit (tokens, US dollars …). */
   readonly value: number;
   /** When the series was born; held at 0 until every scraper can have seen the 0. */
   readonly bornAt: EpochMs;

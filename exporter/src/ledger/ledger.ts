@@ -1,0 +1,409 @@
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+import type { BookedCall } from '../session/booked.ts';
+import type { Growth } from '../session/draft.ts';
+import { mergeParts } from '../session/merge.ts';
+import { callFlags } from '../session/packed-calls.ts';
+import type { EpochMs, Part } from '../session/part.ts';
+import { sessionId } from '../session/session.ts';
+import type { ModelUse, StoredSession } from '../session/session.ts';
+import type { FleetHistogram, FleetSeries, LedgerStatus } from '../session/snapshot.ts';
+import type { Tool } from '../session/tool.ts';
+import type { Usage } from '../session/usage.ts';
+import { boundGrowth, highest, totalsOf } from './booked-growth.ts';
+import type { BookedTotals } from './booked-growth.ts';
+import { CallBooks } from './call-books.ts';
+import type { CallRow } from './call-books.ts';
+import { Fleet } from './fleet.ts';
+import type { LabelCaps } from './fleet.ts';
+import { Names } from './names.ts';
+import type { PartReport, SourceReport } from './report.ts';
+import { createSchema, schemaVersion } from './schema.ts';
+
+export interface LedgerOptions {
+  /** File, or ':memory:'. */
+  readonly path: string;
+  readonly now: () => EpochMs;
+  /** For commands that look beside a running exporter. @default false */
+  readonly readonly?: boolean;
+  readonly caps?: LabelCaps;
+}
+
+/** What an earlier read of a source left, to continue from. */
+export interface Resume {
+  readonly fingerprint: string;
+  readonly tail?: object;
+  readonly memo: object;
+  readonly parts: readonly Part[];
+}
+
+/** The memory of what has been counted (DESIGN.md section 5). One process writes it; others may read. */
+export class Ledger {
+  readonly #db: Database.Database;
+  readonly #now: () => EpochMs;
+  readonly #path: string;
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #names: Names;
+  readonly #fleet: Fleet;
+  readonly #calls: CallBooks;
+  readonly #sources = new Map<string, { id: number; born: EpochMs; fingerprint: string }>();
+  readonly #bornOf = new Map<number, EpochMs>();
+  readonly #sessionKeys = new Map<number, string>();
+  readonly #sessionIds = new Map<string, { id: number; tool: string }>();
+  readonly #tallies = new Map<string, number>();
+  readonly #dirtyTallies = new Set<string>();
+  readonly id: string;
+  readonly createdAt: EpochMs;
+
+  constructor(options: LedgerOptions) {
+    this.#path = options.path;
+    this.#now = options.now;
+    this.#db = new Database(options.path, { readonly: options.readonly ?? false, timeout: 10_000 });
+    if (!options.readonly) this.#prepare();
+    const version = this.#db.pragma('user_version', { simple: true }) as number;
+    if (version !== schemaVersion) {
+      this.#db.close();
+      throw new Error(`the ledger ${options.path} has format ${version}, this Watchroom writes format ${schemaVersion}. Use the Watchroom that wrote it, or begin a new ledger: watchroom ledger reset`);
+    }
+    this.id = this.#meta('id')!;
+    this.createdAt = Number(this.#meta('created_at'));
+    this.#names = new Names(this.#db);
+    this.#fleet = new Fleet(this.#db, options.caps ?? { projects: 50, toolNames: 20 });
+    for (const row of this.#db.prepare('SELECT id, path, born, fingerprint FROM sources').all() as { id: number; path: string; born: number; fingerprint: string }[]) this.#rememberSource(row.path, row);
+    for (const row of this.#db.prepare('SELECT id, key, tool FROM sessions').all() as { id: number; key: string; tool: string }[]) this.#rememberSession(row);
+    for (const row of this.#db.prepare('SELECT name, label, value FROM tallies').all() as { name: string; label: string; value: number }[]) this.#tallies.set(`${row.name} ${row.label}`, row.value);
+    this.#calls = new CallBooks({
+      db: this.#db, names: this.#names, fleet: this.#fleet, createdAt: this.createdAt,
+      bornOf: (source) => this.#bornOf.get(source) ?? Infinity,
+      keyOf: (session) => this.#sessionKeys.get(session) ?? '',
+      toolOf: (session) => this.#sessionIds.get(this.#sessionKeys.get(session) ?? '')?.tool ?? 'unknown',
+    });
+  }
+
+  /** Events at or after this moment are news and move the fleet counters. */
+  freshAfter(): EpochMs {
+    return Math.max(this.createdAt, this.#now() - 3_600_000);
+  }
+
+  /** The fingerprint under which a source was last read; undefined when it never was. */
+  fingerprint(path: string): string | undefined {
+    return this.#sources.get(path)?.fingerprint;
+  }
+
+  resume(path: string): Resume | undefined {
+    const source = this.#sources.get(path);
+    if (!source) return undefined;
+    const row = this.#sql('SELECT fingerprint, tail, memo FROM sources WHERE id = ?').get(source.id) as { fingerprint: string; tail: string | null; memo: string };
+    const parts = this.#sql('SELECT part FROM parts WHERE source = ?').all(source.id) as { part: string }[];
+    return { fingerprint: row.fingerprint, memo: JSON.parse(row.memo), parts: parts.map(({ part }) => JSON.parse(part)), ...(row.tail === null ? {} : { tail: JSON.parse(row.tail) }) };
+  }
+
+  /** Books reports in one transaction: facts and offsets together, or neither. Returns the ids of the sessions that changed. */
+  commit(reports: readonly SourceReport[]): ReadonlySet<string> {
+    const changed = new Set<string>();
+    this.#db.transaction(() => {
+      for (const report of reports) this.#book(report, changed);
+      for (const session of this.#calls.touched) changed.add(this.#rootOf(this.#sessionKeys.get(session)!));
+      this.#calls.touched.clear();
+      this.#calls.save();
+      for (const [reason, count] of this.#calls.corrections) this.#tally('corrections', reason, count);
+      this.#calls.corrections.clear();
+      this.#fleet.save();
+      this.#saveTallies();
+    })();
+    return changed;
+  }
+
+  /** Sessions with their parts and use put together, the most recently active first. */
+  sessions(which: { readonly ids: Iterable<string> } | { readonly recent: number } | 'all'): StoredSession[] {
+    if (typeof which === 'object' && 'ids' in which) return [...which.ids].map((id) => this.#session(id)).filter((session) => session !== undefined);
+    const limit = which === 'all' ? -1 : which.recent;
+    const keys = this.#sql(`SELECT key FROM sessions WHERE ${isRoot} ORDER BY last DESC, key LIMIT ?`).all(limit) as { key: string }[];
+    return keys.map(({ key }) => this.#session(key)).filter((session) => session !== undefined);
+  }
+
+  /** How many sessions (sub-agents within their parents) each tool has. */
+  sessionCounts(): ReadonlyMap<Tool, number> {
+    const rows = this.#sql(`SELECT tool, count(*) AS n FROM sessions WHERE ${isRoot} GROUP BY tool`).all() as { tool: Tool; n: number }[];
+    return new Map(rows.map(({ tool, n }) => [tool, n]));
+  }
+
+  /** Every call of a session and its sub-agents as it was booked, by time. */
+  callsOf(id: string): BookedCall[] {
+    const sessions = this.#family(id).map((key) => this.#sessionIds.get(key)!.id);
+    const paths = new Map((this.#sql('SELECT id, path FROM sources').all() as { id: number; path: string }[]).map((row) => [row.id, row.path]));
+    const rows = this.#sql(`SELECT * FROM calls WHERE session IN (${sessions.map(() => '?').join(',')}) ORDER BY at, position`).all(...sessions) as CallRow[];
+    return rows.map((row) => this.#bookedCall(row, paths.get(row.source) ?? '(unknown source)'));
+  }
+
+  fleet(): FleetSeries[] {
+    return this.#fleet.series();
+  }
+
+  fleetHistograms(): FleetHistogram[] {
+    return this.#fleet.histograms();
+  }
+
+  get fleetVersion(): number {
+    return this.#fleet.version;
+  }
+
+  /** Durable counts beside the fleet: 'corrections' by reason, 'late_tokens', 'records', 'bytes', 'unknown' and 'bad <reason>' by tool. */
+  tallies(name: string): ReadonlyMap<string, number> {
+    const found = new Map<string, number>();
+    for (const [key, value] of this.#tallies) if (key.startsWith(`${name} `)) found.set(key.slice(name.length + 1), value);
+    return found;
+  }
+
+  /** Cost and tokens used in [from, to), by the ledger, of one project or of all. */
+  usedBetween(from: EpochMs, to: EpochMs, project?: string): { readonly usd: number; readonly tokens: number } {
+    const only = project === undefined ? '' : 'AND project = (SELECT id FROM names WHERE name = ?)';
+    const row = this.#sql(`SELECT total(micro_usd) AS usd, total(input + output + cache_read + cache_creation_5m + cache_creation_1h) AS tokens
+      FROM rollups WHERE quarter >= ? AND quarter < ? ${only}`).get(Math.floor(from / 900_000), Math.ceil(to / 900_000), ...(project === undefined ? [] : [project])) as { usd: number; tokens: number };
+    return { usd: row.usd / 1e6, tokens: row.tokens };
+  }
+
+  /** Gives the project label's slots to the most used projects of the last 30 days. */
+  dealProjects(): void {
+    const since = Math.floor((this.#now() - 30 * 86_400_000) / 900_000);
+    const rows = this.#sql('SELECT names.name FROM rollups JOIN names ON names.id = project WHERE quarter >= ? GROUP BY project ORDER BY sum(input + output + cache_creation_5m + cache_creation_1h) DESC LIMIT 50').all(since) as { name: string }[];
+    if (rows.length >= 50) this.#fleet.dealProjects(rows.map(({ name }) => name));
+  }
+
+  status(): Omit<LedgerStatus, 'durable' | 'problem'> {
+    const pages = this.#db.pragma('page_count', { simple: true }) as number;
+    const pageSize = this.#db.pragma('page_size', { simple: true }) as number;
+    return { id: this.id, createdAt: this.createdAt, sizeBytes: pages * pageSize, ...(this.#path === ':memory:' ? {} : { path: this.#path }) };
+  }
+
+  sourcePaths(): readonly string[] {
+    return [...this.#sources.keys()];
+  }
+
+  /** Problems found, none when the ledger is sound: SQLite's own check, and every sum against the calls it was made of. */
+  verify(): readonly string[] {
+    const sqlite = (this.#db.pragma('integrity_check') as { integrity_check: string }[]).map((row) => row.integrity_check).filter((line) => line !== 'ok');
+    const sums = this.#sql(`SELECT sessions.key FROM session_use AS use JOIN sessions ON sessions.id = use.session LEFT JOIN (
+        SELECT session, model, total(input) AS input, total(output) AS output, total(cache_read) AS cache_read, total(micro_usd) AS micro_usd, sum(requests) AS requests
+        FROM calls WHERE flags & ${callFlags.dropped} = 0 GROUP BY session, model) AS truth ON truth.session = use.session AND truth.model = use.model
+      WHERE ifnull(use.input, 0) != ifnull(truth.input, 0) OR ifnull(use.output, 0) != ifnull(truth.output, 0) OR ifnull(use.cache_read, 0) != ifnull(truth.cache_read, 0)
+        OR use.micro_usd != ifnull(truth.micro_usd, 0) OR use.requests != ifnull(truth.requests, 0)`).all() as { key: string }[];
+    const rollups = this.#sql(`SELECT (SELECT total(output) FROM rollups) AS rolled, (SELECT total(output) FROM calls WHERE flags & ${callFlags.dropped} = 0) AS booked`).get() as { rolled: number; booked: number };
+    return [
+      ...sqlite,
+      ...sums.map(({ key }) => `the sums of session ${key} differ from its calls`),
+      ...(rollups.rolled === rollups.booked ? [] : [`the roll-ups hold ${rollups.rolled} output tokens, the calls ${rollups.booked}`]),
+    ];
+  }
+
+  /** Gives back free space. Returns the size in bytes before and after. */
+  compact(): { readonly before: number; readonly after: number } {
+    const before = this.status().sizeBytes;
+    this.#db.exec('VACUUM');
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+    return { before, after: this.status().sizeBytes };
+  }
+
+  /** A consistent copy beside a running exporter, by SQLite's own backup. */
+  async backup(file: string): Promise<void> {
+    await this.#db.backup(file);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #prepare(): void {
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = NORMAL');
+    this.#db.pragma('cache_size = -32000');
+    if (this.#db.pragma('user_version', { simple: true }) === 0) {
+      this.#db.transaction(() => {
+        createSchema(this.#db);
+        const put = this.#db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+        put.run('id', randomUUID());
+        put.run('created_at', String(this.#now()));
+      })();
+    }
+  }
+
+  #book(report: SourceReport, changed: Set<string>): void {
+    const now = this.#now();
+    const known = this.#sources.get(report.path);
+    const source = this.#bookSource(report);
+    const sessions = new Map(report.parts.map((part) => [part.session, part]));
+    const booked = new Map<string, number>();
+    const starts: string[] = [];
+    for (const part of report.parts) booked.set(part.session, this.#bookSession(part, report.tool, starts));
+    for (const key of report.calls.sessions) if (!booked.has(key)) booked.set(key, this.#sessionIds.get(key)?.id ?? this.#bookSession({ session: key, nativeId: key.slice(report.tool.length + 1), role: 'main', json: '' }, report.tool, starts));
+    const projectOf = (key: string): string => this.#fleet.projectLabel(sessions.get(key)?.project);
+    const growth = this.#bookParts(report, source, booked, known !== undefined);
+    this.#calls.book(report.calls, {
+      tool: report.tool, source, born: report.born,
+      sessions: report.calls.sessions.map((key) => ({ id: booked.get(key)!, key, started: sessions.get(key)?.startedAt ?? now, project: sessions.get(key)?.project })),
+    }, now);
+    for (const key of starts) this.#fleet.addSession(report.tool, projectOf(key), now);
+    for (const { session, growth: grown } of growth) this.#fleet.addGrowth(report.tool, projectOf(session), grown, now);
+    if (starts.length > 0 || growth.length > 0) this.#fleet.bearTool(report.tool, now);
+    for (const key of booked.keys()) changed.add(this.#rootOf(key));
+    this.#tally('records', report.tool, report.records);
+    this.#tally('bytes', report.tool, report.bytes);
+    this.#tally('unknown', report.tool, report.unknownRecords);
+    for (const [reason, count] of Object.entries(report.parseErrors)) this.#tally('bad', `${report.tool} ${reason}`, count);
+    this.#tally('late_tokens', report.tool, this.#calls.lateTokens);
+    this.#calls.lateTokens = 0;
+  }
+
+  #bookSource(report: SourceReport): number {
+    const row = this.#sql(`INSERT INTO sources (tool, path, fingerprint, tail, memo, born, records, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, tail = excluded.tail, memo = excluded.memo, records = records + excluded.records, bytes = bytes + excluded.bytes
+      RETURNING id, born`).get(report.tool, report.path, report.fingerprint, report.tail ? JSON.stringify(report.tail) : null, JSON.stringify(report.memo), report.born, report.records, report.bytes) as { id: number; born: number };
+    this.#rememberSource(report.path, { ...row, fingerprint: report.fingerprint });
+    return row.id;
+  }
+
+  /** Makes or updates a session's row; names it in `starts` when it began while this ledger was watching. */
+  #bookSession(part: PartReport, tool: string, starts: string[]): number {
+    const known = this.#sessionIds.get(part.session);
+    const parent = part.role === 'subagent' && part.parentId !== undefined && part.parentId !== part.nativeId ? sessionId(tool as Tool, part.parentId) : null;
+    const row = this.#sql(`INSERT INTO sessions (key, tool, native, parent, started, last, project) VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (key) DO UPDATE SET parent = ifnull(excluded.parent, parent), started = min(ifnull(started, excluded.started), ifnull(excluded.started, started)),
+      last = max(ifnull(last, excluded.last), ifnull(excluded.last, last)), project = ifnull(excluded.project, project) RETURNING id`)
+      .get(part.session, tool, part.nativeId, parent, part.startedAt ?? null, part.lastActivityAt ?? null, part.project === undefined ? null : this.#names.id(part.project)) as { id: number };
+    if (!known) {
+      this.#rememberSession({ id: row.id, key: part.session, tool });
+      if (part.role === 'main' && part.startedAt !== undefined && part.startedAt >= this.freshAfter()) starts.push(part.session);
+    }
+    if (parent !== null && part.lastActivityAt !== undefined) this.#sql('UPDATE sessions SET last = max(ifnull(last, 0), ?) WHERE key = ?').run(part.lastActivityAt, parent);
+    return row.id;
+  }
+
+  /** Replaces the parts of a source and returns what of their growth is news, bounded by what was booked before. */
+  #bookParts(report: SourceReport, source: number, booked: ReadonlyMap<string, number>, again: boolean): SourceReport['growth'] {
+    const bounded = new Map<string, Growth>();
+    const find = this.#sql('SELECT part, booked FROM parts WHERE session = ? AND source = ? AND role = ?');
+    const put = this.#sql('INSERT OR REPLACE INTO parts (session, source, role, part, booked) VALUES (?, ?, ?, ?, ?)');
+    for (const part of report.parts) {
+      const session = booked.get(part.session)!;
+      const before = again ? (find.get(session, source, part.role) as { part: string; booked: string | null } | undefined) : undefined;
+      let high: BookedTotals | undefined;
+      if (before && (report.restarted || before.booked !== null)) {
+        const most = before.booked === null ? totalsOf(JSON.parse(before.part)) : (JSON.parse(before.booked) as BookedTotals);
+        const totals = totalsOf(JSON.parse(part.json));
+        const grown = report.growth.find((entry) => entry.session === part.session && entry.role === part.role)?.growth;
+        if (grown) bounded.set(`${part.role} ${part.session}`, boundGrowth(grown, totals, most));
+        high = highest(totals, most);
+      }
+      put.run(session, source, part.role, part.json, high ? JSON.stringify(high) : null);
+    }
+    return report.growth.map((entry) => ({ ...entry, growth: bounded.get(`${entry.role} ${entry.session}`) ?? entry.growth }));
+  }
+
+  #session(id: string): StoredSession | undefined {
+    const row = this.#sql('SELECT tool, native, tags, project_name, description FROM sessions WHERE key = ?').get(id) as
+      { tool: Tool; native: string; tags: string | null; project_name: string | null; description: string | null } | undefined;
+    if (!row) return undefined;
+    const family = this.#family(id).map((key) => this.#sessionIds.get(key)!.id);
+    const marks = family.map(() => '?').join(',');
+    const parts = this.#sql(`SELECT part, path FROM parts JOIN sources ON sources.id = parts.source WHERE session IN (${marks}) ORDER BY role, sources.id`).all(...family) as { part: string; path: string }[];
+    if (parts.length === 0) return undefined;
+    return mergeParts({
+      id, tool: row.tool, nativeId: row.native,
+      parts: parts.map(({ part, path }) => ({ part: JSON.parse(part) as Part, source: path })),
+      models: this.#modelsOf(family),
+      ...(row.tags === null ? {} : { tags: JSON.parse(row.tags) as string[] }),
+      ...(row.project_name === null ? {} : { projectName: row.project_name }),
+      ...(row.description === null ? {} : { description: row.description }),
+    });
+  }
+
+  #modelsOf(family: readonly number[]): Readonly<Record<string, ModelUse>> {
+    const rows = this.#sql(`SELECT model, sum(input) AS input, sum(output) AS output, sum(cache_read) AS cache_read, sum(cache_creation_5m) AS cache_creation_5m, sum(cache_creation_1h) AS cache_creation_1h,
+      sum(reasoning) AS reasoning, sum(requests) AS requests, sum(micro_usd) AS micro_usd, sum(priced) AS priced, sum(unpriced_tokens) AS unpriced_tokens, sum(lower_bound) AS lower_bound, count(*) AS n
+      FROM session_use WHERE session IN (${family.map(() => '?').join(',')}) GROUP BY model`).all(...family) as (CallRow & { priced: number; unpriced_tokens: number; lower_bound: number })[];
+    return Object.fromEntries(rows.map((row) => [this.#names.name(row.model) ?? 'unknown', {
+      usage: usageOf(row), requests: row.requests, unpricedTokens: row.unpriced_tokens,
+      ...(row.priced > 0 ? { microUsd: row.micro_usd! } : {}),
+      ...(row.lower_bound > 0 ? { outputLowerBound: true } : {}),
+    }] as const).filter(([, use]) => use.requests > 0 || Object.values(use.usage).some((tokens) => tokens > 0)));
+  }
+
+  /** A session and, below it, its sub-agents' sessions. */
+  #family(id: string): string[] {
+    const children = this.#sql('SELECT key FROM sessions WHERE parent = ?');
+    const family = [id];
+    for (let index = 0; index < family.length && index < 1000; index += 1) for (const { key } of children.all(family[index]) as { key: string }[]) if (!family.includes(key)) family.push(key);
+    return family.filter((key) => this.#sessionIds.has(key));
+  }
+
+  #rootOf(key: string): string {
+    const find = this.#sql('SELECT parent FROM sessions WHERE key = ?');
+    let root = key;
+    for (let depth = 0; depth < 20; depth += 1) {
+      const parent = (find.get(root) as { parent: string | null } | undefined)?.parent;
+      if (parent === undefined || parent === null || !this.#sessionIds.has(parent)) return root;
+      root = parent;
+    }
+    return root;
+  }
+
+  #bookedCall(row: CallRow, source: string): BookedCall {
+    const has = (flag: number): boolean => (row.flags & flag) !== 0;
+    return {
+      at: row.at, model: this.#names.name(row.model), usage: usageOf(row), requests: row.requests, source, position: row.position, inFleet: has(callFlags.inFleet),
+      ...(row.web_searches > 0 ? { webSearches: row.web_searches } : {}),
+      ...(has(callFlags.fast) ? { fast: true } : {}),
+      ...(has(callFlags.sidechain) ? { sidechain: true } : {}),
+      ...(has(callFlags.outputLowerBound) ? { outputLowerBound: true } : {}),
+      ...(row.micro_usd === null ? {} : { microUsd: row.micro_usd }),
+      ...(has(callFlags.costReported) ? { costReported: true } : {}),
+      ...(has(callFlags.dropped) ? { dropped: 'replayed_sidechain' as const } : {}),
+    };
+  }
+
+  #tally(name: string, label: string, amount: number): void {
+    if (amount === 0) return;
+    const key = `${name} ${label}`;
+    this.#tallies.set(key, (this.#tallies.get(key) ?? 0) + amount);
+    this.#dirtyTallies.add(key);
+  }
+
+  #saveTallies(): void {
+    const save = this.#sql('INSERT INTO tallies (name, label, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
+    for (const key of this.#dirtyTallies) {
+      const space = key.indexOf(' ');
+      save.run(key.slice(0, space), key.slice(space + 1), this.#tallies.get(key));
+    }
+    this.#dirtyTallies.clear();
+  }
+
+  #rememberSource(path: string, row: { id: number; born: EpochMs; fingerprint: string }): void {
+    this.#sources.set(path, { id: row.id, born: row.born, fingerprint: row.fingerprint });
+    this.#bornOf.set(row.id, row.born);
+  }
+
+  #rememberSession({ id, key, tool }: { id: number; key: string; tool: string }): void {
+    this.#sessionIds.set(key, { id, tool });
+    this.#sessionKeys.set(id, key);
+  }
+
+  /** Preparing costs more than most statements take, so each is prepared once. */
+  #sql(text: string): Database.Statement {
+    let statement = this.#statements.get(text);
+    if (!statement) this.#statements.set(text, (statement = this.#db.prepare(text)));
+    return statement;
+  }
+
+  #meta(key: string): string | undefined {
+    return (this.#sql('SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined)?.value;
+  }
+}
+
+/** A sub-agent whose parent was never seen stands for itself. */
+const isRoot = '(parent IS NULL OR NOT EXISTS (SELECT 1 FROM sessions AS above WHERE above.key = sessions.parent))';
+
+const usageOf = (row: Pick<CallRow, 'input' | 'output' | 'cache_read' | 'cache_creation_5m' | 'cache_creation_1h' | 'reasoning'>): Usage => {
+  const usage: { -readonly [Kind in keyof Usage]: number } = {};
+  for (const kind of ['input', 'output', 'cache_read', 'cache_creation_5m', 'cache_creation_1h', 'reasoning'] as const) if (row[kind] !== null) usage[kind] = row[kind];
+  return usage;
+};

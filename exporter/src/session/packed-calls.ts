@@ -1,0 +1,96 @@
+import type { Call } from './call.ts';
+import type { Usage } from './usage.ts';
+
+/** One call as numbers. Two 53-bit hashes are its identity: ids are text the ledger need not keep. */
+export interface PackedCall {
+  readonly message: number;
+  readonly request: number;
+  /** Index into `sessions`. */
+  readonly session: number;
+  readonly at: number;
+  /** Index into `models`, -1 for none. */
+  readonly model: number;
+  readonly usage: Usage;
+  readonly requests: number;
+  readonly webSearches: number;
+  readonly flags: number;
+  readonly microUsd: number | undefined;
+  readonly position: number;
+}
+
+export const callFlags = { fast: 1, sidechain: 2, outputLowerBound: 4, costReported: 8, newestWins: 16, dropped: 32, inFleet: 64 } as const;
+
+/** Calls of one source in one transferable block: structured cloning of objects costs more than parsing them did. */
+export interface PackedCalls {
+  readonly sessions: readonly string[];
+  readonly models: readonly string[];
+  readonly rows: Float64Array<ArrayBuffer>;
+}
+
+const width = 15;
+
+/** @param priceOf micro-dollars of a call, undefined when it has no price */
+export const packCalls = (calls: readonly { readonly session: string; readonly call: Call }[], priceOf: (call: Call) => number | undefined): PackedCalls => {
+  const sessions = new Interned();
+  const models = new Interned();
+  const rows = new Float64Array(calls.length * width);
+  calls.forEach(({ session, call }, index) => {
+    const reported = call.reportedCostUsd;
+    const microUsd = reported === undefined ? priceOf(call) : Math.round(reported * 1e6);
+    const { usage } = call;
+    rows.set([
+      hash53(call.message), call.request === '' ? 0 : hash53(call.request), sessions.indexOf(session), call.at, call.model === undefined ? -1 : models.indexOf(call.model),
+      known(usage.input), known(usage.output), known(usage.cache_read), known(usage.cache_creation_5m), known(usage.cache_creation_1h), known(usage.reasoning),
+      (call.requests ?? 1) * 65_536 + Math.min(call.webSearches ?? 0, 65_535), flagsOf(call), known(microUsd), call.position,
+    ], index * width);
+  });
+  return { sessions: sessions.values, models: models.values, rows };
+};
+
+export function* unpackCalls({ rows }: PackedCalls): Generator<PackedCall> {
+  for (let at = 0; at < rows.length; at += width) {
+    const usage: { -readonly [Kind in keyof Usage]: number } = {};
+    if (!Number.isNaN(rows[at + 5])) usage.input = rows[at + 5]!;
+    if (!Number.isNaN(rows[at + 6])) usage.output = rows[at + 6]!;
+    if (!Number.isNaN(rows[at + 7])) usage.cache_read = rows[at + 7]!;
+    if (!Number.isNaN(rows[at + 8])) usage.cache_creation_5m = rows[at + 8]!;
+    if (!Number.isNaN(rows[at + 9])) usage.cache_creation_1h = rows[at + 9]!;
+    if (!Number.isNaN(rows[at + 10])) usage.reasoning = rows[at + 10]!;
+    const counts = rows[at + 11]!;
+    yield {
+      message: rows[at]!, request: rows[at + 1]!, session: rows[at + 2]!, at: rows[at + 3]!, model: rows[at + 4]!, usage,
+      requests: Math.floor(counts / 65_536), webSearches: counts % 65_536, flags: rows[at + 12]!,
+      microUsd: Number.isNaN(rows[at + 13]) ? undefined : rows[at + 13]!, position: rows[at + 14]!,
+    };
+  }
+}
+
+const known = (value: number | undefined): number => value ?? NaN;
+
+const flagsOf = (call: Call): number =>
+  (call.fast ? callFlags.fast : 0) | (call.sidechain ? callFlags.sidechain : 0) | (call.outputLowerBound ? callFlags.outputLowerBound : 0) |
+  (call.reportedCostUsd === undefined ? 0 : callFlags.costReported) | (call.wins === 'newest' ? callFlags.newestWins : 0);
+
+class Interned {
+  readonly values: string[] = [];
+  readonly #index = new Map<string, number>();
+  indexOf(value: string): number {
+    let index = this.#index.get(value);
+    if (index === undefined) this.#index.set(value, (index = this.values.push(value) - 1));
+    return index;
+  }
+}
+
+/** cyrb53 (public domain): 53 well-mixed bits of a text, never 0. */
+const hash53 = (text: string): number => {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return (2_097_151 & low) * 4_294_967_296 + (high >>> 0) || 1;
+};
