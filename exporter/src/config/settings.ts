@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { defaultHealth } from '../health/settings.ts';
+import { healthFactors } from '../session/health-type.ts';
+import { tools } from '../session/tool.ts';
+import { choice, duration, list, listenAddress, pattern, structure, text, timeZone, webUrl, wholeNumber, yesOrNo } from './kinds.ts';
+import { budgetsSchema, curvesSchema, mapOf, pricesSchema, thresholdsSchema, weightsSchema } from './shapes.ts';
+
+/** One thing a person can decide, in every way it can be said. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  /** Its place in the configuration file; absent: only by flag or variable. */
+  readonly key?: string;
+  /** As commander wants it; absent: no flag. */
+  readonly flag?: string;
+  readonly variable: string;
+  /** As one would write it in the file; undefined: unset. */
+  readonly default: unknown;
+  /** What a table or a template shows for a default that is decided at run time. */
+  readonly defaultText?: string;
+  /** One line. */
+  readonly help: string;
+  /** A value to show in an error and in the template. @default the default */
+  readonly example?: string;
+  readonly schema: Schema;
+}
+
+const setting = <Schema extends z.ZodType>(row: Setting<Schema>): Setting<Schema> => row;
+const tool = () => choice(tools);
+
+/**
+ * Every setting, once. The flags of the program, the variables, the schema of the file, its template and the table in
+ * docs/configuration.md are made from these rows. Precedence: flag > variable > file > default.
+ */
+export const settings = {
+  // Where to look. These decide which configuration file is read, so they cannot stand in it.
+  home: setting({
+    flag: '--home <dir>', variable: 'WATCHROOM_HOME', default: undefined, defaultText: 'your home folder', schema: text().optional(), example: './examples/home',
+    help: 'look at the sessions below this home folder; its counts go to a throw-away ledger unless --state is given',
+  }),
+  proc: setting({
+    flag: '--proc <dir>', variable: 'WATCHROOM_PROC', default: undefined, defaultText: '/proc on Linux', schema: text().optional(), example: './examples/proc',
+    help: 'read the process table from this copy of /proc; throw-away ledger as with --home',
+  }),
+  configFile: setting({
+    flag: '--config <file>', variable: 'WATCHROOM_CONFIG', default: undefined, defaultText: 'see below', schema: text().optional(), example: './watchroom.yaml',
+    help: 'configuration file',
+  }),
+  stateFolder: setting({
+    key: 'state', flag: '--state <dir>', variable: 'WATCHROOM_STATE', default: undefined, defaultText: 'see below', schema: text().optional(), example: '~/.local/state/watchroom',
+    help: 'folder of the ledger, the memory of what has been counted',
+  }),
+
+  // The web server.
+  listen: setting({
+    key: 'web.listen_address', flag: '--web.listen-address <address>', variable: 'WATCHROOM_WEB_LISTEN_ADDRESS', default: '127.0.0.1:10877', schema: listenAddress(),
+    help: 'address of /metrics and of the page; ":10877" listens on all interfaces',
+  }),
+  webConfigFile: setting({
+    key: 'web.config_file', flag: '--web.config.file <file>', variable: 'WATCHROOM_WEB_CONFIG_FILE', default: undefined, schema: text().optional(), example: '/etc/watchroom/web.yml',
+    help: 'TLS and passwords, in the web configuration format of Prometheus exporters',
+  }),
+  allowedHosts: setting({
+    key: 'web.allowed_hosts', flag: '--web.allowed-hosts <names>', variable: 'WATCHROOM_WEB_ALLOWED_HOSTS', default: [], schema: list(text()), example: '[dev-box.example]',
+    help: 'further host names a request may ask for; others are refused against DNS rebinding',
+  }),
+
+  // What is exported.
+  exportWindowMs: setting({
+    key: 'export.window', flag: '--export.window <duration>', variable: 'WATCHROOM_EXPORT_WINDOW', default: '24h', schema: duration('1m'),
+    help: 'sessions active within this time are exported one by one',
+  }),
+  exportLimit: setting({
+    key: 'export.limit', flag: '--export.limit <sessions>', variable: 'WATCHROOM_EXPORT_LIMIT', default: 1000, schema: wholeNumber(1),
+    help: 'at most so many sessions are exported one by one, the most recent first',
+  }),
+  exposeSessions: setting({
+    key: 'export.expose_sessions', flag: '--expose-sessions', variable: 'WATCHROOM_EXPORT_EXPOSE_SESSIONS', default: false, schema: yesOrNo(),
+    help: 'serve the ai_* series here although this machine reports to a hub, which serves them too',
+  }),
+  topProjects: setting({
+    key: 'top.projects', flag: '--top.projects <number>', variable: 'WATCHROOM_TOP_PROJECTS', default: 50, schema: wholeNumber(1),
+    help: 'projects with a label of their own in fleet counters; the rest is "other"',
+  }),
+  topTools: setting({
+    key: 'top.tools', flag: '--top.tools <number>', variable: 'WATCHROOM_TOP_TOOLS', default: 20, schema: wholeNumber(1),
+    help: 'tool names with a label of their own; the rest is "other"',
+  }),
+  titleLabel: setting({
+    key: 'metrics.labels.title', flag: '--metrics.labels.title', variable: 'WATCHROOM_METRICS_LABELS_TITLE', default: false, schema: yesOrNo(),
+    help: 'put session titles into ai_session_info; they may tell what people work on',
+  }),
+  pathMode: setting({
+    key: 'paths.mode', flag: '--paths.mode <mode>', variable: 'WATCHROOM_PATHS_MODE', default: 'basename', schema: choice(['full', 'basename', 'hash']),
+    help: 'how paths appear in metrics: full, basename or hash',
+  }),
+  hubUrl: setting({
+    key: 'hub.url', flag: '--hub.url <url>', variable: 'WATCHROOM_HUB_URL', default: undefined, schema: webUrl().optional(), example: 'https://watchroom.example:8877',
+    help: 'base URL of the collaboration service, for the links to session rooms',
+  }),
+
+  // Where sessions are found.
+  disabledTools: setting({
+    key: 'tools.disabled', flag: '--disable <tools>', variable: 'WATCHROOM_TOOLS_DISABLED', default: [], schema: list(tool()), example: '[cursor, windsurf]',
+    help: `tools that are left alone; also --no-collector.<tool> (${tools.join(', ')})`,
+  }),
+  roots: setting({
+    key: 'roots', variable: 'WATCHROOM_ROOTS', default: {}, example: '{claude: [/mnt/backup/.claude]}',
+    schema: structure(z.partialRecord(tool(), z.array(text(), { error: 'a list of folders' }).readonly(), { error: mapOf(tools) })),
+    help: 'folders to look at besides the usual ones, by tool',
+  }),
+  processPatterns: setting({
+    key: 'processes.patterns', variable: 'WATCHROOM_PROCESSES_PATTERNS', default: {}, example: "{aider: ['(^|/)my-aider']}",
+    schema: structure(z.partialRecord(tool(), z.array(pattern(), { error: 'a list of regular expressions' }).readonly(), { error: mapOf(tools) })),
+    help: 'regular expressions of command lines that belong to a tool, besides the built-in ones',
+  }),
+  processIntervalMs: setting({
+    key: 'scan.process_interval', flag: '--scan.process-interval <duration>', variable: 'WATCHROOM_SCAN_PROCESS_INTERVAL', default: '5s', schema: duration('1s'),
+    help: 'how often the process table is looked at',
+  }),
+  pollIntervalMs: setting({
+    key: 'scan.poll_interval', flag: '--scan.poll-interval <duration>', variable: 'WATCHROOM_SCAN_POLL_INTERVAL', default: '30s', schema: duration('1s'),
+    help: 'how often folders are looked at that the system does not watch for us',
+  }),
+  idleLimitMs: setting({
+    key: 'idle_limit', flag: '--idle-limit <duration>', variable: 'WATCHROOM_IDLE_LIMIT', default: '15m', schema: duration('1m'),
+    help: 'a session that nobody has touched for longer is idle',
+  }),
+
+  // What is made of them.
+  healthWeights: setting({
+    key: 'health.weights', variable: 'WATCHROOM_HEALTH_WEIGHTS', default: defaultHealth.weights, schema: structure(weightsSchema), example: `{${healthFactors[0]}: 0.5}`,
+    help: 'weight of each factor of the health score',
+  }),
+  healthCurves: setting({
+    key: 'health.curves', variable: 'WATCHROOM_HEALTH_CURVES', default: defaultHealth.curves, schema: structure(curvesSchema), example: '{duration: [[4, 1], [8, 0.4], [24, 0.1]]}',
+    help: 'factor (0–1) by context ratio, hours, idle minutes and errors; points [measure, factor], linear in between',
+  }),
+  healthThresholds: setting({
+    key: 'health.thresholds', variable: 'WATCHROOM_HEALTH_THRESHOLDS', default: defaultHealth.thresholds, schema: structure(thresholdsSchema), example: '{healthy: 70, warning: 40}',
+    help: 'scores from which a session is healthy, and from which it is only a warning',
+  }),
+  prices: setting({
+    key: 'prices', variable: 'WATCHROOM_PRICES', default: {}, schema: structure(pricesSchema), example: '{my-model: {input: 3, output: 15}}',
+    help: 'US dollars per million tokens by model, before the built-in table',
+  }),
+  budgets: setting({
+    key: 'budgets', variable: 'WATCHROOM_BUDGETS', default: [], schema: structure(budgetsSchema), example: '[{scope: project, name: shop, period: month, usd: 500}]',
+    help: 'budgets of this user or of projects, exported as ai_budget_*',
+  }),
+  timezone: setting({
+    key: 'timezone', flag: '--timezone <name>', variable: 'WATCHROOM_TIMEZONE', default: 'local', schema: timeZone(), example: 'Europe/Berlin',
+    help: 'time zone of days, weeks and months; local is that of the machine',
+  }),
+
+  // Watchroom itself.
+  logLevel: setting({
+    key: 'log.level', flag: '--log.level <level>', variable: 'WATCHROOM_LOG_LEVEL', default: 'info', schema: choice(['debug', 'info', 'warn', 'error', 'silent']),
+    help: 'debug, info, warn, error or silent',
+  }),
+  logFormat: setting({
+    key: 'log.format', flag: '--log.format <format>', variable: 'WATCHROOM_LOG_FORMAT', default: 'text', schema: choice(['text', 'json']),
+    help: 'text or json (one object a line)',
+  }),
+  openBrowser: setting({
+    key: 'open', flag: '--no-open', variable: 'WATCHROOM_OPEN', default: true, schema: yesOrNo(),
+    help: 'whether the exporter opens its page in the browser when it starts',
+  }),
+} as const;
+
+export type SettingName = keyof typeof settings;
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+/** The row of a setting, without the type of its value. */
+export const settingOf = (name: SettingName): Setting => settings[name];
+/** Every key of the configuration file. */
+export const settingKeys: readonly string[] = settingNames.flatMap((name) => settingOf(name).key ?? []);
+
+/** All settings, decided and checked. */
+export type Config = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
