@@ -81,6 +81,7 @@ const pass = (path: string, { state, covered }: Known, { chunkBytes, quiet, stop
 const expectAllRead = ({ covered, state }: Known, content: Buffer): void => {
   let position = 0;
   let before: Piece['kind'] = 'lines';
+  let ended = true;
   for (const { from, to, piece } of covered) {
     expect(from).toBeGreaterThanOrEqual(position);
     // Between two pieces: the line end of an unterminated line that was handed out, or what followed of a long one.
@@ -88,6 +89,8 @@ const expectAllRead = ({ covered, state }: Known, content: Buffer): void => {
     position = to;
     before = piece.kind;
     if (piece.kind === 'lines') {
+      if (!ended) expect(piece.bytes.toString()).not.toMatch(/^\r?\n/); // it belongs to the line handed out before
+      ended = piece.bytes.at(-1) === 10;
       expect(piece.bytes.toString()).toBe(content.subarray(from, to).toString());
       for (const line of piece.bytes.toString().split('\n')) expect(line.length).toBeLessThanOrEqual(maxLineBytes);
     } else expect(to - from).toBeGreaterThan(maxLineBytes);
