@@ -14,9 +14,9 @@ type Step =
   | { readonly do: 'truncate'; readonly keep: number }
   | { readonly do: 'pass'; readonly chunkBytes: number; readonly quiet: boolean; readonly stopAfter: number; readonly stored: boolean };
 
-type Written = { readonly kind: 'line' | 'json' | 'half'; readonly fill: number; readonly end: '\n' | '\r\n' };
+type Written = { readonly kind: 'line' | 'json' | 'half' | 'half-json' | 'end'; readonly fill: number; readonly end: '\n' | '\r\n' };
 
-const written: fc.Arbitrary<Written> = fc.record({ kind: fc.constantFrom('line', 'json', 'half'), fill: fc.nat(90), end: fc.constantFrom('\n', '\r\n') });
+const written: fc.Arbitrary<Written> = fc.record({ kind: fc.constantFrom('line', 'json', 'half', 'half-json', 'end'), fill: fc.nat(90), end: fc.constantFrom('\n', '\r\n') });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('append' as const), bytes: fc.array(written, { maxLength: 5 }) }) },
@@ -41,7 +41,8 @@ it('[T10] gives every complete line exactly once however the file is appended to
     // Serial numbers at the end of each write make two contents differ where their 64 last bytes are compared.
     const textOf = (bytes: readonly Written[]): string => bytes.map(({ kind, fill, end }) => {
       serial += 1;
-      if (kind === 'json') return `{"fill":"${'x'.repeat(fill)}","n":${serial}}${end}`;
+      if (kind === 'end') return end;
+      if (kind !== 'line' && kind !== 'half') return `{"fill":"${'x'.repeat(fill)}","n":${serial}}${kind === 'json' ? end : ''}`;
       return `${'y'.repeat(fill)}#${serial}${kind === 'half' ? '' : end}`;
     }).join('');
     writeFileSync(path, '');
