@@ -1,0 +1,91 @@
+import { callName } from '../calls/mcp-name.ts';
+import { text } from '../fields.ts';
+import { estimateItem } from './estimate.ts';
+import type { CodexMemo, OpenCall } from './memo.ts';
+import { failureOf } from './outcome.ts';
+import { draftOf } from './rollout.ts';
+import type { Rollout, RolloutRecord } from './rollout.ts';
+
+/** A `response_item`: what went between Codex and the model. */
+export const readItem = (rollout: Rollout, record: RolloutRecord): void => {
+  const { payload, at } = record;
+  const draft = draftOf(rollout);
+  if (rollout.memo.estimating) estimateItem(draft, payload);
+  switch (payload.type) {
+    case 'message': return message(rollout, record);
+    case 'function_call':
+    case 'custom_tool_call':
+    case 'local_shell_call': return call(rollout, record);
+    case 'function_call_output':
+    case 'custom_tool_call_output': return output(rollout, record);
+    case 'web_search_call':
+    case 'tool_search_call':
+    case 'image_generation_call': return callAtTheProvider(rollout, record);
+    case 'reasoning':
+    case 'tool_search_output':
+    case 'ghost_snapshot':
+    case 'compaction':
+    case 'compaction_summary':
+    case 'context_compaction':
+    case 'agent_message':
+    case 'other': return draft.seen(at);
+    default: return rollout.book.unknown();
+  }
+};
+
+/** The call of that id, while its output is awaited. */
+export const openCall = (memo: CodexMemo, id: string | undefined): OpenCall | undefined => (id !== undefined && memo.open && Object.hasOwn(memo.open, id) ? memo.open[id] : undefined);
+
+/** Human messages are counted by their event: as items they stand among injected ones (AGENTS.md, environment). */
+const message = (rollout: Rollout, { payload, at }: RolloutRecord): void => {
+  const draft = draftOf(rollout);
+  if (payload.role !== 'assistant') return draft.seen(at);
+  draft.message('assistant', at);
+  // Files without task_complete: an answer ends the turn until the next call shows that it went on.
+  if (!rollout.memo.tasks) draft.turnEnded(at, unknownSeconds);
+};
+
+const call = (rollout: Rollout, { payload, at }: RolloutRecord): void => {
+  const { memo } = rollout;
+  const draft = draftOf(rollout);
+  const id = text(payload.call_id);
+  if (id === undefined) return rollout.book.bad('bad_shape');
+  const name = text(payload.name) ?? (payload.type === 'local_shell_call' ? 'local_shell' : 'unknown');
+  const input = text(payload.arguments) ?? text(payload.input);
+  if (!memo.tasks) draft.turnContinues(at);
+  draft.toolCall({ id, name: callName(text(payload.namespace)?.startsWith('mcp__') ? `${text(payload.namespace)}__` : name), at, ...(input === undefined ? {} : { input }) });
+  if (name === 'spawn_agent') draft.subagentStarted();
+  if (name === 'request_user_input') draft.waitsFor('input');
+  memo.open = { ...newest(memo.open), ...(id === '__proto__' ? {} : { [id]: isCommit(name, input) ? { commit: true } : {} }) };
+};
+
+const output = (rollout: Rollout, { payload, at }: RolloutRecord): void => {
+  const draft = draftOf(rollout);
+  const id = text(payload.call_id);
+  if (id === undefined) return rollout.book.bad('bad_shape');
+  const open = openCall(rollout.memo, id);
+  const error = failureOf(payload.output) ?? (open?.failed ? 'tool' : undefined);
+  draft.toolResult(id, at, error === undefined ? {} : { error });
+  draft.waitsFor(undefined);
+  if (open?.commit && error === undefined) draft.committed();
+  if (open) delete rollout.memo.open![id];
+};
+
+/** Done inside the model's answer: there is a call and no output of its own. */
+const callAtTheProvider = (rollout: Rollout, { payload, at, position }: RolloutRecord): void => {
+  const draft = draftOf(rollout);
+  const id = text(payload.call_id) ?? text(payload.id) ?? `at ${position}`;
+  draft.toolCall({ id, name: String(payload.type).replace(/_call$/, ''), at });
+  draft.toolResult(id, at, { seconds: unknownSeconds });
+};
+
+/** Draft.turnEnded and toolResult observe no duration that is not a number. */
+const unknownSeconds = Number.NaN;
+
+const isCommit = (name: string, input: string | undefined): boolean => (name === 'exec_command' || name === 'shell' || name === 'shell_command') && input !== undefined && /\bgit\b[^|;&"]*\bcommit\b/.test(input);
+
+/** At most 50 calls are awaited at a time; the oldest are given up. */
+const newest = (open: Record<string, OpenCall> = {}): Record<string, OpenCall> => {
+  const entries = Object.entries(open);
+  return entries.length < 50 ? open : Object.fromEntries(entries.slice(-49));
+};
