@@ -1,4 +1,11 @@
+import { claude } from './claude.ts';
+import { codex } from './codex.ts';
+import { gemini } from './gemini.ts';
 import type { Reader } from './reader.ts';
 
 /** Every tool whose files Watchroom reads. The order is stable: lists and tables follow it. */
-export const readers: readonly Reader[] = [];
+export const readers: readonly Reader[] = [
+  claude,
+  codex,
+  gemini,
+];

@@ -46,6 +46,8 @@ export interface RateLimit {
 export interface Present {
   /** The human asked and the answer is not finished. */
   readonly turnOpen: boolean;
+  /** When the open turn began: its end may stand in a later read. */
+  readonly turnSince?: EpochMs;
   /** Tool calls without a result yet, oldest first. */
   readonly pendingTools: readonly { readonly id: string; readonly name: string; readonly since: EpochMs }[];
   /** The tool said that it waits for the human ("permission", "input"). */
