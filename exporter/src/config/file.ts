@@ -65,7 +65,7 @@ const unknownKeys = (values: Values, above: readonly string[], placeOf: ConfigFi
     const path = [...above, name];
     const key = path.join('.');
     if (settingKeys.includes(key)) return [];
-    if (!settingKeys.some((known) => known.startsWith(`${key}.`))) return [{ where: placeOf(path), message: `unknown setting ${key}.${suggestionFor(key)} All are in: watchroom config show --all` }];
+    if (!settingKeys.some((known) => known.startsWith(`${key}.`))) return [{ where: placeOf(path), message: `unknown setting ${key}.${suggestionFor(key)} All are in: watchroom config show` }];
     if (isGroup(value)) return unknownKeys(value, path, placeOf);
     return value === null ? [] : [{ where: placeOf(path), message: `${key} must be a group of settings, got ${JSON.stringify(value)}. Try ${membersOf(key)[0]}` }];
   });

@@ -108,9 +108,9 @@ export const settings = {
     help: 'folders to look at besides the usual ones, by tool',
   }),
   processPatterns: setting({
-    key: 'processes.patterns', variable: 'WATCHROOM_PROCESSES_PATTERNS', default: {}, example: "{aider: ['(^|/)my-aider']}",
+    key: 'processes.patterns', variable: 'WATCHROOM_PROCESSES_PATTERNS', default: {}, example: '{aider: [my-aider]}',
     schema: structure(z.partialRecord(tool(), z.array(pattern(), { error: 'a list of regular expressions' }).readonly(), { error: mapOf(tools) })),
-    help: 'regular expressions of command lines that belong to a tool, besides the built-in ones',
+    help: 'names of programs (regular expressions of the whole name) that belong to a tool, besides the built-in ones',
   }),
   processIntervalMs: setting({
     key: 'scan.process_interval', flag: '--scan.process-interval <duration>', variable: 'WATCHROOM_SCAN_PROCESS_INTERVAL', default: '5s', schema: duration('1s'),

@@ -1,0 +1,100 @@
+import type { Loaded } from '../config/load.ts';
+import type { Prices } from '../cost/prices.ts';
+import type { BookedCall } from '../session/booked.ts';
+import type { EpochMs, Part } from '../session/part.ts';
+import type { Session, SessionState } from '../session/session.ts';
+import type { LedgerStatus } from '../session/snapshot.ts';
+import type { Tool } from '../session/tool.ts';
+
+/** What the commands ask of the rest of the program. main.ts gives the real one; nothing in cli/ reads a transcript or a ledger. */
+export interface Backend {
+  /** Live and recent sessions, or all that were ever seen; the most recently active first. */
+  readonly sessions: (ask: { readonly all: boolean }) => Promise<readonly Session[]>;
+  /** @param id the full id of a session that `sessions` named */
+  readonly explain: (id: string) => Promise<Explanation>;
+  readonly doctor: () => Promise<Diagnosis>;
+  readonly info: () => Promise<Info>;
+  /** The text of one scrape of this machine. */
+  readonly once: () => Promise<string>;
+  readonly ledger: LedgerCare;
+  /** Runs until it is told to stop. */
+  readonly runExporter: () => Promise<void>;
+  /** Gives back what was opened (threads, the ledger, a throw-away folder). */
+  readonly close?: () => Promise<void>;
+}
+
+/** Everything a command line decided: what Backend is made for. */
+export interface World extends Loaded {
+  /** Where the ledger lives; 'throw-away' when another home or process table is looked at and no --state given. */
+  readonly state: { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'throw-away' };
+}
+
+/** The ground under the numbers of a session. */
+export interface Explanation {
+  readonly session: Session;
+  /** Every call of it and of its sub-agents as it was booked. */
+  readonly calls: readonly BookedCall[];
+  /** What each source says, for the numbers that are no calls: lines, errors, turns … */
+  readonly parts: readonly { readonly source: string; readonly part: Part }[];
+  /** The price table with the configuration's own prices. */
+  readonly prices: Prices;
+}
+
+/** What `doctor` found. */
+export interface Diagnosis {
+  readonly tools: readonly ToolDiagnosis[];
+  /** The process table. */
+  readonly processes: { readonly seen: number; readonly problem?: string };
+  readonly ledger: LedgerStatus;
+}
+
+export interface ToolDiagnosis {
+  readonly tool: Tool;
+  readonly enabled: boolean;
+  readonly roots: readonly RootDiagnosis[];
+  /** Transcripts and databases found below the roots. */
+  readonly files: number;
+  readonly sessions: number;
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  readonly parseErrors: Readonly<Record<string, number>>;
+  readonly unknownRecords: number;
+  /** Processes that look like this tool. */
+  readonly processes: number;
+  /** Billed tokens; undefined: the tool reports none. */
+  readonly tokens?: number;
+  readonly unpricedTokens?: number;
+  /** The tool is known by its processes alone (Aider, Windsurf). */
+  readonly processOnly?: boolean;
+}
+
+export interface RootDiagnosis {
+  readonly path: string;
+  readonly exists: boolean;
+  readonly files: number;
+  /** Why it could not be listed. */
+  readonly problem?: string;
+}
+
+export interface Info {
+  readonly version: string;
+  readonly revision?: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly home: string;
+  readonly ledger: LedgerStatus;
+  readonly sessions: Readonly<Record<SessionState, number>>;
+  readonly files: number;
+  /** The exporter that owns the ledger now. */
+  readonly exporter?: { readonly pid: number; readonly url?: string; readonly since?: EpochMs };
+}
+
+export interface LedgerCare {
+  /** Problems, none when it is sound. */
+  readonly verify: () => Promise<readonly string[]>;
+  /** Size in bytes before and after. */
+  readonly compact: () => Promise<{ readonly before: number; readonly after: number }>;
+  /** Size in bytes of the copy. */
+  readonly backup: (file: string) => Promise<{ readonly bytes: number }>;
+  /** Puts the old one aside and begins a new one. */
+  readonly reset: () => Promise<{ readonly oldId?: string; readonly keptAt?: string; readonly newId: string }>;
+}

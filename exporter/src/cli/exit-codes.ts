@@ -1,0 +1,19 @@
+/** What the program's exit code says; docs/cli.md prints this table. */
+export const exitCodes = {
+  ok: [0, 'done'],
+  failed: [1, 'it could not be done: the sentence on stderr says why'],
+  usage: [2, 'the command line is wrong: unknown command, flag or value'],
+  noSession: [3, 'no session has that name, or several have'],
+  config: [4, 'the configuration is wrong'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+/** A sentence for the person at the terminal, and the exit code that goes with it. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, kind: keyof typeof exitCodes = 'failed') {
+    super(message);
+    this.name = 'CommandError';
+    this.exitCode = exitCodes[kind][0];
+  }
+}
