@@ -73,9 +73,8 @@ const errorKindOf = ({ codex_error_info: info }: Json): ErrorKind => {
 
 const threadNamed = (rollout: Rollout, { payload, at }: RolloutRecord): void => {
   const draft = draftOf(rollout);
-  const title = text(payload.thread_name);
   draft.seen(at);
-  if (title !== undefined) draft.set({ title });
+  draft.set({ title: text(payload.thread_name) });
 };
 
 type Handler = (rollout: Rollout, record: RolloutRecord) => void;

@@ -1,5 +1,6 @@
 import { callName } from '../calls/mcp-name.ts';
-import { text } from '../fields.ts';
+import { makesCommit } from '../claude/git-commit.ts';
+import { parseObject, text } from '../fields.ts';
 import { estimateItem } from './estimate.ts';
 import type { CodexMemo, OpenCall } from './memo.ts';
 import { failureOf } from './outcome.ts';
@@ -82,7 +83,13 @@ const callAtTheProvider = (rollout: Rollout, { payload, at, position }: RolloutR
 /** Draft.turnEnded and toolResult observe no duration that is not a number. */
 const unknownSeconds = Number.NaN;
 
-const isCommit = (name: string, input: string | undefined): boolean => (name === 'exec_command' || name === 'shell' || name === 'shell_command') && input !== undefined && /\bgit\b[^|;&"]*\bcommit\b/.test(input);
+/** exec_command has its command as `cmd`, shell as the last word of `command`. */
+const isCommit = (name: string, input: string | undefined): boolean => {
+  if (!shells.has(name) || !input?.includes('commit')) return false;
+  const { cmd, command } = parseObject(input) ?? {};
+  return makesCommit(cmd ?? (Array.isArray(command) ? command.at(-1) : command));
+};
+const shells = new Set(['exec_command', 'shell', 'shell_command']);
 
 /** At most 50 calls are awaited at a time; the oldest are given up. */
 const newest = (open: Record<string, OpenCall> = {}): Record<string, OpenCall> => {

@@ -14,7 +14,7 @@ export const readLine = (rollout: Rollout, line: Buffer, position: number): void
   const { book, memo } = rollout;
   book.record();
   const light = lightLine(line);
-  if (light && !memo.replay && memo.session !== undefined) return draftOf(rollout).seen(time(light));
+  if (light && !memo.replay && !memo.estimating && memo.session !== undefined) return draftOf(rollout).seen(time(light));
   const record = parseObject(line);
   if (!record) return book.bad('bad_json');
   const payload = object(record.payload);
@@ -43,9 +43,8 @@ const readRecord = (rollout: Rollout, record: RolloutRecord): void => {
 const readContext = (rollout: Rollout, { payload }: RolloutRecord): void => {
   const draft = draftOf(rollout);
   const model = text(payload.model);
-  const cwd = text(payload.cwd);
-  if (model !== undefined) draft.set({ model: (rollout.memo.model = model) });
-  if (cwd !== undefined && draft.get('cwd') === undefined) draft.set({ cwd });
+  if (model !== undefined) rollout.memo.model = model;
+  draft.set({ model, cwd: draft.get('cwd') === undefined ? text(payload.cwd) : undefined });
 };
 
 /** Follows the copy of the parent's history; at its end the counter stands at the last copied total, the baseline of the fork's own use. */

@@ -17,14 +17,9 @@ export const beginSession = (rollout: Rollout, { payload, at }: RolloutRecord): 
   if (!again) startOver(rollout, id, payload);
   const draft = draftOf(rollout);
   draft.seen(at);
-  draft.set(withoutUnknown({
-    cwd: text(payload.cwd),
-    gitBranch: text(object(payload.git)?.branch),
-    toolVersion: text(payload.cli_version),
-    parentId: parentOf(payload),
-  }));
-  if (again) return;
   const parent = parentOf(payload);
+  draft.set({ cwd: text(payload.cwd), gitBranch: text(object(payload.git)?.branch), toolVersion: text(payload.cli_version), parentId: parent });
+  if (again) return;
   if (parent !== undefined && at !== undefined) memo.replay = { parent, began: at, last: at, counts: 0 };
   if (at !== undefined && at < countedSince) memo.estimating = true;
 };
@@ -41,7 +36,3 @@ const isFork = (rollout: Rollout): boolean => draftOf(rollout).get('parentId') !
 const parentOf = (payload: Json): string | undefined => spawnOf(payload) ?? text(payload.forked_from_id);
 
 const spawnOf = (payload: Json): string | undefined => text(object(object(object(payload.source)?.subagent)?.thread_spawn)?.parent_thread_id);
-
-/** Drops the keys that nothing is known of: a draft takes only what is. */
-const withoutUnknown = <Facts extends object>(facts: Facts): { [Key in keyof Facts]?: Exclude<Facts[Key], undefined> } =>
-  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as { [Key in keyof Facts]?: Exclude<Facts[Key], undefined> };
