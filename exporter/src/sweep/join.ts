@@ -1,0 +1,97 @@
+import type { AgentProcess } from '../processes/match.ts';
+import type { Platform } from '../processes/process-table.ts';
+import type { LiveClaim } from '../readers/reader.ts';
+import type { EpochMs } from '../session/part.ts';
+import type { Session, SessionProcess, StoredSession } from '../session/session.ts';
+import { conflictsOf } from './join-conflicts.ts';
+import { ownersOf } from './join-owners.ts';
+import type { FormerOwners, Live } from './join-owners.ts';
+import { withoutTranscript } from './join-process-only.ts';
+import { presentOf, presentWithoutProcesses } from './join-state.ts';
+import type { PresentState } from './join-state.ts';
+
+export interface JoinInput {
+  readonly sessions: readonly StoredSession[];
+  /** Undefined: the process table could not be read, so states go by time alone. */
+  readonly processes: readonly AgentProcess[] | undefined;
+  readonly claims: readonly LiveClaim[];
+  readonly now: EpochMs;
+  /** After so long without activity a waiting session is idle. @default 15 minutes */
+  readonly idleAfterMs?: number;
+  readonly platform: Platform;
+}
+
+export interface Joined {
+  /** The stored sessions in their order, then those of processes that have no transcript. */
+  readonly sessions: readonly Session[];
+}
+
+/** Joins again and again; a session about which nothing has changed stays the same object. */
+export const createJoin = (): ((input: JoinInput) => Joined) => {
+  const memory: Memory = { former: new Map(), before: new Map() };
+  return (input) => joinWith(input, memory);
+};
+
+/** Joins what the transcripts say with what runs (FEATURES D3): which sessions are alive, by which processes, and in which state. */
+export const joinSessions = (input: JoinInput): Joined => createJoin()(input);
+
+interface Memory {
+  former: FormerOwners;
+  before: Map<string, { readonly stored: StoredSession; readonly session: Session }>;
+}
+
+const defaultIdleAfterMs = 15 * 60_000;
+
+const joinWith = (input: JoinInput, memory: Memory): Joined => {
+  const { now, idleAfterMs = defaultIdleAfterMs, platform } = input;
+  const { live, unclear, alone, former } = ownersOf(input, memory.former);
+  const facts: [StoredSession, Facts][] = [...input.sessions, ...withoutTranscript(alone, (id) => memory.before.get(id)?.stored)].map((stored) => {
+    const owners = live.get(stored.id);
+    if (owners) return [stored, { ...presentOf(stored, owners, { now, idleAfterMs }), alive: true, processes: owners.processes.map(asSessionProcess) }];
+    const tellsNothing = input.processes === undefined || unclear.has(stored.id) || hasNoProcess.has(stored.tool);
+    return [stored, { ...presentWithoutProcesses(stored, { now, idleAfterMs, known: !tellsNothing }), ...(tellsNothing ? {} : { alive: false }), processes: none }];
+  });
+  const conflicts = conflictsOf(facts.filter(([, { state }]) => state !== 'ended').map(([stored]) => stored), { now, platform });
+
+  const before = memory.before;
+  memory.former = former;
+  memory.before = new Map();
+  const sessions = facts.map(([stored, computed]) => {
+    const fileConflicts = conflicts.get(stored.id);
+    const session = unchanged(before.get(stored.id), stored, fileConflicts ? { ...computed, fileConflicts } : computed);
+    memory.before.set(stored.id, { stored, session });
+    return session;
+  });
+  return { sessions };
+};
+
+/** Chats of an editor: no process of their own tells whether they are open. */
+const hasNoProcess: ReadonlySet<StoredSession['tool']> = new Set(['vscode-copilot', 'cursor']);
+const none: readonly SessionProcess[] = [];
+
+/** What the join adds to a stored session. */
+interface Facts extends PresentState {
+  readonly alive?: boolean;
+  readonly processes: readonly SessionProcess[];
+  readonly fileConflicts?: readonly string[];
+}
+
+const asSessionProcess = ({ pid, startedAt, cpuSeconds, residentBytes }: Live['processes'][number]): SessionProcess => ({
+  pid,
+  ...(startedAt === undefined ? {} : { startedAt }),
+  ...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+  ...(residentBytes === undefined ? {} : { residentBytes }),
+});
+
+const unchanged = (before: { readonly stored: StoredSession; readonly session: Session } | undefined, stored: StoredSession, facts: Facts): Session =>
+  before && before.stored === stored && sameFacts(before.session, facts) ? before.session : { ...stored, ...facts };
+
+const sameFacts = (left: Facts, right: Facts): boolean =>
+  left.state === right.state &&
+  left.alive === right.alive &&
+  left.endedAt === right.endedAt &&
+  left.processes.length === right.processes.length &&
+  left.processes.every((process, index) => sameProcess(process, right.processes[index]!)) &&
+  left.fileConflicts?.join('\n') === right.fileConflicts?.join('\n');
+
+const sameProcess = (left: SessionProcess, right: SessionProcess): boolean => left.pid === right.pid && left.startedAt === right.startedAt && left.cpuSeconds === right.cpuSeconds && left.residentBytes === right.residentBytes;
