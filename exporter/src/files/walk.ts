@@ -6,6 +6,7 @@ import { hindranceOf } from './hindrance.ts';
 import type { Hindrance } from './hindrance.ts';
 import { fileStat } from './identity.ts';
 import type { FileStat } from './identity.ts';
+import { inBatches } from './in-batches.ts';
 
 /** A tree to search. */
 export interface WalkRoot {
@@ -138,12 +139,3 @@ const note = (path: string, error: unknown, found: Found): void => {
   const problem = hindranceOf(error);
   if (problem !== 'vanished') found.problems.push({ path, problem });
 };
-
-/** Works on a few at a time: enough for the thread pool, few enough for the memory. */
-const inBatches = async <In, Out>(items: readonly In[], work: (item: In) => Promise<Out>): Promise<Out[]> => {
-  const results: Out[] = [];
-  for (let start = 0; start < items.length; start += batchSize) results.push(...(await Promise.all(items.slice(start, start + batchSize).map(work))));
-  return results;
-};
-
-const batchSize = 16;
