@@ -27,14 +27,29 @@ export interface LedgerOptions {
   /** For commands that look beside a running exporter. @default false */
   readonly readonly?: boolean;
   readonly caps?: LabelCaps;
+  /** Sees every statement before it runs; what it throws fails the statement. For the tests that stop the ledger anywhere. */
+  readonly onStatement?: (sql: string) => void;
 }
 
 /** What an earlier read of a source left, to continue from. */
 export interface Resume {
   readonly fingerprint: string;
   readonly tail?: object;
-  readonly memo: object;
+  readonly memo: { [key: string]: unknown };
   readonly parts: readonly Part[];
+}
+
+/** What is kept in memory of the tables; made anew from them when a transaction failed. */
+interface Books {
+  readonly names: Names;
+  readonly fleet: Fleet;
+  readonly calls: CallBooks;
+  readonly sources: Map<string, { readonly id: number; readonly born: EpochMs; readonly fingerprint: string }>;
+  readonly bornOf: Map<number, EpochMs>;
+  readonly sessionKeys: Map<number, string>;
+  readonly sessionIds: Map<string, { readonly id: number; readonly tool: string }>;
+  readonly tallies: Map<string, number>;
+  readonly dirtyTallies: Set<string>;
 }
 
 /** The memory of what has been counted (DESIGN.md section 5). One process writes it; others may read. */
@@ -42,23 +57,16 @@ export class Ledger {
   readonly #db: Database.Database;
   readonly #now: () => EpochMs;
   readonly #path: string;
+  readonly #caps: LabelCaps;
   readonly #statements = new Map<string, Database.Statement>();
-  readonly #names: Names;
-  readonly #fleet: Fleet;
-  readonly #calls: CallBooks;
-  readonly #sources = new Map<string, { id: number; born: EpochMs; fingerprint: string }>();
-  readonly #bornOf = new Map<number, EpochMs>();
-  readonly #sessionKeys = new Map<number, string>();
-  readonly #sessionIds = new Map<string, { id: number; tool: string }>();
-  readonly #tallies = new Map<string, number>();
-  readonly #dirtyTallies = new Set<string>();
+  #books: Books;
   readonly id: string;
   readonly createdAt: EpochMs;
 
   constructor(options: LedgerOptions) {
     this.#path = options.path;
     this.#now = options.now;
-    this.#db = new Database(options.path, { readonly: options.readonly ?? false, timeout: 10_000 });
+    this.#db = new Database(options.path, { readonly: options.readonly ?? false, timeout: 10_000, ...(options.onStatement ? { verbose: (sql) => options.onStatement!(String(sql)) } : {}) });
     if (!options.readonly) this.#prepare();
     const version = this.#db.pragma('user_version', { simple: true }) as number;
     if (version !== schemaVersion) {
@@ -67,17 +75,8 @@ export class Ledger {
     }
     this.id = this.#meta('id')!;
     this.createdAt = Number(this.#meta('created_at'));
-    this.#names = new Names(this.#db);
-    this.#fleet = new Fleet(this.#db, options.caps ?? { projects: 50, toolNames: 20 });
-    for (const row of this.#db.prepare('SELECT id, path, born, fingerprint FROM sources').all() as { id: number; path: string; born: number; fingerprint: string }[]) this.#rememberSource(row.path, row);
-    for (const row of this.#db.prepare('SELECT id, key, tool FROM sessions').all() as { id: number; key: string; tool: string }[]) this.#rememberSession(row);
-    for (const row of this.#db.prepare('SELECT name, label, value FROM tallies').all() as { name: string; label: string; value: number }[]) this.#tallies.set(`${row.name} ${row.label}`, row.value);
-    this.#calls = new CallBooks({
-      db: this.#db, names: this.#names, fleet: this.#fleet, createdAt: this.createdAt,
-      bornOf: (source) => this.#bornOf.get(source) ?? Infinity,
-      keyOf: (session) => this.#sessionKeys.get(session) ?? '',
-      toolOf: (session) => this.#sessionIds.get(this.#sessionKeys.get(session) ?? '')?.tool ?? 'unknown',
-    });
+    this.#caps = options.caps ?? { projects: 50, toolNames: 20 };
+    this.#books = this.#load();
   }
 
   /** Events at or after this moment are news and move the fleet counters. */
@@ -87,11 +86,11 @@ export class Ledger {
 
   /** The fingerprint under which a source was last read; undefined when it never was. */
   fingerprint(path: string): string | undefined {
-    return this.#sources.get(path)?.fingerprint;
+    return this.#books.sources.get(path)?.fingerprint;
   }
 
   resume(path: string): Resume | undefined {
-    const source = this.#sources.get(path);
+    const source = this.#books.sources.get(path);
     if (!source) return undefined;
     const row = this.#sql('SELECT fingerprint, tail, memo FROM sources WHERE id = ?').get(source.id) as { fingerprint: string; tail: string | null; memo: string };
     const parts = this.#sql('SELECT part FROM parts WHERE source = ?').all(source.id) as { part: string }[];
@@ -101,16 +100,23 @@ export class Ledger {
   /** Books reports in one transaction: facts and offsets together, or neither. Returns the ids of the sessions that changed. */
   commit(reports: readonly SourceReport[]): ReadonlySet<string> {
     const changed = new Set<string>();
-    this.#db.transaction(() => {
+    if (reports.length === 0) return changed;
+    const booking = this.#db.transaction(() => {
       for (const report of reports) this.#book(report, changed);
-      for (const session of this.#calls.touched) changed.add(this.#rootOf(this.#sessionKeys.get(session)!));
-      this.#calls.touched.clear();
-      this.#calls.save();
-      for (const [reason, count] of this.#calls.corrections) this.#tally('corrections', reason, count);
-      this.#calls.corrections.clear();
-      this.#fleet.save();
+      for (const session of this.#books.calls.touched) changed.add(this.#rootOf(this.#books.sessionKeys.get(session)!));
+      this.#books.calls.touched.clear();
+      this.#books.calls.save();
+      for (const [reason, count] of this.#books.calls.corrections) this.#tally('corrections', reason, count);
+      this.#books.calls.corrections.clear();
+      this.#books.fleet.save();
       this.#saveTallies();
-    })();
+    });
+    try {
+      booking();
+    } catch (error) {
+      this.#books = this.#load(); // the tables were rolled back, so is what was kept of them
+      throw error;
+    }
     return changed;
   }
 
@@ -122,6 +128,21 @@ export class Ledger {
     return keys.map(({ key }) => this.#session(key)).filter((session) => session !== undefined);
   }
 
+  /** Of some sessions those among the most recently active ones of all. */
+  mostRecent(ids: readonly string[], limit: number): readonly string[] {
+    if (ids.length === 0) return ids;
+    const least = this.#sql(`SELECT last FROM sessions WHERE ${isRoot} ORDER BY last DESC LIMIT 1 OFFSET ?`).get(limit - 1) as { last: number | null } | undefined;
+    if (least === undefined) return ids;
+    const find = this.#sql('SELECT last FROM sessions WHERE key = ?');
+    return ids.filter((id) => ((find.get(id) as { last: number | null } | undefined)?.last ?? 0) >= (least.last ?? 0));
+  }
+
+  /** A source that could not be opened is counted, with the records that could not be read. */
+  noteUnreadable(tool: Tool): void {
+    this.#tally('bad', `${tool} unreadable`, 1);
+    this.#saveTallies();
+  }
+
   /** How many sessions (sub-agents within their parents) each tool has. */
   sessionCounts(): ReadonlyMap<Tool, number> {
     const rows = this.#sql(`SELECT tool, count(*) AS n FROM sessions WHERE ${isRoot} GROUP BY tool`).all() as { tool: Tool; n: number }[];
@@ -130,28 +151,35 @@ export class Ledger {
 
   /** Every call of a session and its sub-agents as it was booked, by time. */
   callsOf(id: string): BookedCall[] {
-    const sessions = this.#family(id).map((key) => this.#sessionIds.get(key)!.id);
+    const sessions = this.#family(id).map((key) => this.#books.sessionIds.get(key)!.id);
     const paths = new Map((this.#sql('SELECT id, path FROM sources').all() as { id: number; path: string }[]).map((row) => [row.id, row.path]));
     const rows = this.#sql(`SELECT * FROM calls WHERE session IN (${sessions.map(() => '?').join(',')}) ORDER BY at, position`).all(...sessions) as CallRow[];
     return rows.map((row) => this.#bookedCall(row, paths.get(row.source) ?? '(unknown source)'));
   }
 
+  /** What each source says of a session and its sub-agents. */
+  partsOf(id: string): { readonly source: string; readonly part: Part }[] {
+    const sessions = this.#family(id).map((key) => this.#books.sessionIds.get(key)!.id);
+    const rows = this.#db.prepare(`SELECT part, path FROM parts JOIN sources ON sources.id = parts.source WHERE session IN (${sessions.map(() => '?').join(',')}) ORDER BY role, sources.id`).all(...sessions) as { part: string; path: string }[];
+    return rows.map(({ part, path }) => ({ source: path, part: JSON.parse(part) as Part }));
+  }
+
   fleet(): FleetSeries[] {
-    return this.#fleet.series();
+    return this.#books.fleet.series();
   }
 
   fleetHistograms(): FleetHistogram[] {
-    return this.#fleet.histograms();
+    return this.#books.fleet.histograms();
   }
 
   get fleetVersion(): number {
-    return this.#fleet.version;
+    return this.#books.fleet.version;
   }
 
   /** Durable counts beside the fleet: 'corrections' by reason, 'late_tokens', 'records', 'bytes', 'unknown' and 'bad <reason>' by tool. */
   tallies(name: string): ReadonlyMap<string, number> {
     const found = new Map<string, number>();
-    for (const [key, value] of this.#tallies) if (key.startsWith(`${name} `)) found.set(key.slice(name.length + 1), value);
+    for (const [key, value] of this.#books.tallies) if (key.startsWith(`${name} `)) found.set(key.slice(name.length + 1), value);
     return found;
   }
 
@@ -167,7 +195,7 @@ export class Ledger {
   dealProjects(): void {
     const since = Math.floor((this.#now() - 30 * 86_400_000) / 900_000);
     const rows = this.#sql('SELECT names.name FROM rollups JOIN names ON names.id = project WHERE quarter >= ? GROUP BY project ORDER BY sum(input + output + cache_creation_5m + cache_creation_1h) DESC LIMIT 50').all(since) as { name: string }[];
-    if (rows.length >= 50) this.#fleet.dealProjects(rows.map(({ name }) => name));
+    if (rows.length >= 50) this.#books.fleet.dealProjects(rows.map(({ name }) => name));
   }
 
   status(): Omit<LedgerStatus, 'durable' | 'problem'> {
@@ -177,7 +205,7 @@ export class Ledger {
   }
 
   sourcePaths(): readonly string[] {
-    return [...this.#sources.keys()];
+    return [...this.#books.sources.keys()];
   }
 
   /** Problems found, none when the ledger is sound: SQLite's own check, and every sum against the calls it was made of. */
@@ -213,6 +241,27 @@ export class Ledger {
     this.#db.close();
   }
 
+  #load(): Books {
+    const names = new Names(this.#db);
+    const fleet = new Fleet(this.#db, this.#caps);
+    const bornOf = new Map<number, EpochMs>();
+    const sessionKeys = new Map<number, string>();
+    const sessionIds = new Map<string, { id: number; tool: string }>();
+    const books: Books = {
+      names, fleet, bornOf, sessionKeys, sessionIds, sources: new Map(), tallies: new Map(), dirtyTallies: new Set(),
+      calls: new CallBooks({
+        db: this.#db, names, fleet, createdAt: this.createdAt,
+        bornOf: (source) => bornOf.get(source) ?? Infinity,
+        keyOf: (session) => sessionKeys.get(session) ?? '',
+        toolOf: (session) => sessionIds.get(sessionKeys.get(session) ?? '')?.tool ?? 'unknown',
+      }),
+    };
+    for (const row of this.#db.prepare('SELECT id, path, born, fingerprint FROM sources').all() as { id: number; path: string; born: number; fingerprint: string }[]) rememberSource(books, row.path, row);
+    for (const row of this.#db.prepare('SELECT id, key, tool FROM sessions').all() as { id: number; key: string; tool: string }[]) rememberSession(books, row);
+    for (const row of this.#db.prepare('SELECT name, label, value FROM tallies').all() as { name: string; label: string; value: number }[]) books.tallies.set(`${row.name} ${row.label}`, row.value);
+    return books;
+  }
+
   #prepare(): void {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
@@ -229,49 +278,49 @@ export class Ledger {
 
   #book(report: SourceReport, changed: Set<string>): void {
     const now = this.#now();
-    const known = this.#sources.get(report.path);
+    const known = this.#books.sources.get(report.path);
     const source = this.#bookSource(report);
     const sessions = new Map(report.parts.map((part) => [part.session, part]));
     const booked = new Map<string, number>();
     const starts: string[] = [];
     for (const part of report.parts) booked.set(part.session, this.#bookSession(part, report.tool, starts));
-    for (const key of report.calls.sessions) if (!booked.has(key)) booked.set(key, this.#sessionIds.get(key)?.id ?? this.#bookSession({ session: key, nativeId: key.slice(report.tool.length + 1), role: 'main', json: '' }, report.tool, starts));
-    const projectOf = (key: string): string => this.#fleet.projectLabel(sessions.get(key)?.project);
+    for (const key of report.calls.sessions) if (!booked.has(key)) booked.set(key, this.#books.sessionIds.get(key)?.id ?? this.#bookSession({ session: key, nativeId: key.slice(report.tool.length + 1), role: 'main', json: '' }, report.tool, starts));
+    const projectOf = (key: string): string => this.#books.fleet.projectLabel(sessions.get(key)?.project);
     const growth = this.#bookParts(report, source, booked, known !== undefined);
-    this.#calls.book(report.calls, {
+    this.#books.calls.book(report.calls, {
       tool: report.tool, source, born: report.born,
       sessions: report.calls.sessions.map((key) => ({ id: booked.get(key)!, key, started: sessions.get(key)?.startedAt ?? now, project: sessions.get(key)?.project })),
     }, now);
-    for (const key of starts) this.#fleet.addSession(report.tool, projectOf(key), now);
-    for (const { session, growth: grown } of growth) this.#fleet.addGrowth(report.tool, projectOf(session), grown, now);
-    if (starts.length > 0 || growth.length > 0) this.#fleet.bearTool(report.tool, now);
+    for (const key of starts) this.#books.fleet.addSession(report.tool, projectOf(key), now);
+    for (const { session, growth: grown } of growth) this.#books.fleet.addGrowth(report.tool, projectOf(session), grown, now);
+    if (starts.length > 0 || growth.length > 0) this.#books.fleet.bearTool(report.tool, now);
     for (const key of booked.keys()) changed.add(this.#rootOf(key));
     this.#tally('records', report.tool, report.records);
     this.#tally('bytes', report.tool, report.bytes);
     this.#tally('unknown', report.tool, report.unknownRecords);
     for (const [reason, count] of Object.entries(report.parseErrors)) this.#tally('bad', `${report.tool} ${reason}`, count);
-    this.#tally('late_tokens', report.tool, this.#calls.lateTokens);
-    this.#calls.lateTokens = 0;
+    this.#tally('late_tokens', report.tool, this.#books.calls.lateTokens);
+    this.#books.calls.lateTokens = 0;
   }
 
   #bookSource(report: SourceReport): number {
     const row = this.#sql(`INSERT INTO sources (tool, path, fingerprint, tail, memo, born, records, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, tail = excluded.tail, memo = excluded.memo, records = records + excluded.records, bytes = bytes + excluded.bytes
       RETURNING id, born`).get(report.tool, report.path, report.fingerprint, report.tail ? JSON.stringify(report.tail) : null, JSON.stringify(report.memo), report.born, report.records, report.bytes) as { id: number; born: number };
-    this.#rememberSource(report.path, { ...row, fingerprint: report.fingerprint });
+    rememberSource(this.#books, report.path, { ...row, fingerprint: report.fingerprint });
     return row.id;
   }
 
   /** Makes or updates a session's row; names it in `starts` when it began while this ledger was watching. */
   #bookSession(part: PartReport, tool: string, starts: string[]): number {
-    const known = this.#sessionIds.get(part.session);
+    const known = this.#books.sessionIds.get(part.session);
     const parent = part.role === 'subagent' && part.parentId !== undefined && part.parentId !== part.nativeId ? sessionId(tool as Tool, part.parentId) : null;
     const row = this.#sql(`INSERT INTO sessions (key, tool, native, parent, started, last, project) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (key) DO UPDATE SET parent = ifnull(excluded.parent, parent), started = min(ifnull(started, excluded.started), ifnull(excluded.started, started)),
       last = max(ifnull(last, excluded.last), ifnull(excluded.last, last)), project = ifnull(excluded.project, project) RETURNING id`)
-      .get(part.session, tool, part.nativeId, parent, part.startedAt ?? null, part.lastActivityAt ?? null, part.project === undefined ? null : this.#names.id(part.project)) as { id: number };
+      .get(part.session, tool, part.nativeId, parent, part.startedAt ?? null, part.lastActivityAt ?? null, part.project === undefined ? null : this.#books.names.id(part.project)) as { id: number };
     if (!known) {
-      this.#rememberSession({ id: row.id, key: part.session, tool });
+      rememberSession(this.#books, { id: row.id, key: part.session, tool });
       if (part.role === 'main' && part.startedAt !== undefined && part.startedAt >= this.freshAfter()) starts.push(part.session);
     }
     if (parent !== null && part.lastActivityAt !== undefined) this.#sql('UPDATE sessions SET last = max(ifnull(last, 0), ?) WHERE key = ?').run(part.lastActivityAt, parent);
@@ -303,7 +352,7 @@ export class Ledger {
     const row = this.#sql('SELECT tool, native, tags, project_name, description FROM sessions WHERE key = ?').get(id) as
       { tool: Tool; native: string; tags: string | null; project_name: string | null; description: string | null } | undefined;
     if (!row) return undefined;
-    const family = this.#family(id).map((key) => this.#sessionIds.get(key)!.id);
+    const family = this.#family(id).map((key) => this.#books.sessionIds.get(key)!.id);
     const marks = family.map(() => '?').join(',');
     const parts = this.#sql(`SELECT part, path FROM parts JOIN sources ON sources.id = parts.source WHERE session IN (${marks}) ORDER BY role, sources.id`).all(...family) as { part: string; path: string }[];
     if (parts.length === 0) return undefined;
@@ -321,7 +370,7 @@ export class Ledger {
     const rows = this.#sql(`SELECT model, sum(input) AS input, sum(output) AS output, sum(cache_read) AS cache_read, sum(cache_creation_5m) AS cache_creation_5m, sum(cache_creation_1h) AS cache_creation_1h,
       sum(reasoning) AS reasoning, sum(requests) AS requests, sum(micro_usd) AS micro_usd, sum(priced) AS priced, sum(unpriced_tokens) AS unpriced_tokens, sum(lower_bound) AS lower_bound, count(*) AS n
       FROM session_use WHERE session IN (${family.map(() => '?').join(',')}) GROUP BY model`).all(...family) as (CallRow & { priced: number; unpriced_tokens: number; lower_bound: number })[];
-    return Object.fromEntries(rows.map((row) => [this.#names.name(row.model) ?? 'unknown', {
+    return Object.fromEntries(rows.map((row) => [this.#books.names.name(row.model) ?? 'unknown', {
       usage: usageOf(row), requests: row.requests, unpricedTokens: row.unpriced_tokens,
       ...(row.priced > 0 ? { microUsd: row.micro_usd! } : {}),
       ...(row.lower_bound > 0 ? { outputLowerBound: true } : {}),
@@ -333,7 +382,7 @@ export class Ledger {
     const children = this.#sql('SELECT key FROM sessions WHERE parent = ?');
     const family = [id];
     for (let index = 0; index < family.length && index < 1000; index += 1) for (const { key } of children.all(family[index]) as { key: string }[]) if (!family.includes(key)) family.push(key);
-    return family.filter((key) => this.#sessionIds.has(key));
+    return family.filter((key) => this.#books.sessionIds.has(key));
   }
 
   #rootOf(key: string): string {
@@ -341,7 +390,7 @@ export class Ledger {
     let root = key;
     for (let depth = 0; depth < 20; depth += 1) {
       const parent = (find.get(root) as { parent: string | null } | undefined)?.parent;
-      if (parent === undefined || parent === null || !this.#sessionIds.has(parent)) return root;
+      if (parent === undefined || parent === null || !this.#books.sessionIds.has(parent)) return root;
       root = parent;
     }
     return root;
@@ -350,7 +399,7 @@ export class Ledger {
   #bookedCall(row: CallRow, source: string): BookedCall {
     const has = (flag: number): boolean => (row.flags & flag) !== 0;
     return {
-      at: row.at, model: this.#names.name(row.model), usage: usageOf(row), requests: row.requests, source, position: row.position, inFleet: has(callFlags.inFleet),
+      at: row.at, model: this.#books.names.name(row.model), usage: usageOf(row), requests: row.requests, source, position: row.position, inFleet: has(callFlags.inFleet),
       ...(row.web_searches > 0 ? { webSearches: row.web_searches } : {}),
       ...(has(callFlags.fast) ? { fast: true } : {}),
       ...(has(callFlags.sidechain) ? { sidechain: true } : {}),
@@ -364,27 +413,17 @@ export class Ledger {
   #tally(name: string, label: string, amount: number): void {
     if (amount === 0) return;
     const key = `${name} ${label}`;
-    this.#tallies.set(key, (this.#tallies.get(key) ?? 0) + amount);
-    this.#dirtyTallies.add(key);
+    this.#books.tallies.set(key, (this.#books.tallies.get(key) ?? 0) + amount);
+    this.#books.dirtyTallies.add(key);
   }
 
   #saveTallies(): void {
     const save = this.#sql('INSERT INTO tallies (name, label, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
-    for (const key of this.#dirtyTallies) {
+    for (const key of this.#books.dirtyTallies) {
       const space = key.indexOf(' ');
-      save.run(key.slice(0, space), key.slice(space + 1), this.#tallies.get(key));
+      save.run(key.slice(0, space), key.slice(space + 1), this.#books.tallies.get(key));
     }
-    this.#dirtyTallies.clear();
-  }
-
-  #rememberSource(path: string, row: { id: number; born: EpochMs; fingerprint: string }): void {
-    this.#sources.set(path, { id: row.id, born: row.born, fingerprint: row.fingerprint });
-    this.#bornOf.set(row.id, row.born);
-  }
-
-  #rememberSession({ id, key, tool }: { id: number; key: string; tool: string }): void {
-    this.#sessionIds.set(key, { id, tool });
-    this.#sessionKeys.set(id, key);
+    this.#books.dirtyTallies.clear();
   }
 
   /** Preparing costs more than most statements take, so each is prepared once. */
@@ -398,6 +437,16 @@ export class Ledger {
     return (this.#sql('SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined)?.value;
   }
 }
+
+const rememberSource = ({ sources, bornOf }: Books, path: string, row: { id: number; born: EpochMs; fingerprint: string }): void => {
+  sources.set(path, { id: row.id, born: row.born, fingerprint: row.fingerprint });
+  bornOf.set(row.id, row.born);
+};
+
+const rememberSession = ({ sessionIds, sessionKeys }: Books, { id, key, tool }: { id: number; key: string; tool: string }): void => {
+  sessionIds.set(key, { id, tool });
+  sessionKeys.set(id, key);
+};
 
 /** A sub-agent whose parent was never seen stands for itself. */
 const isRoot = '(parent IS NULL OR NOT EXISTS (SELECT 1 FROM sessions AS above WHERE above.key = sessions.parent))';

@@ -1,0 +1,78 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createWatcher } from '../files/watch.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { readers } from '../readers/registry.ts';
+import { Engine } from './engine.ts';
+import type { EngineUpdate } from './engine.ts';
+import { makePrices, makeReading } from './reading.ts';
+import { completeSession } from './complete.ts';
+import type { EngineSettings } from './engine-settings.ts';
+
+// The ledger's thread: it owns the database, finds and reads the sources and tells the main thread what changed.
+const settings = workerData as EngineSettings;
+const port = parentPort!;
+
+const ledger = new Ledger({ path: settings.ledgerPath, now: Date.now });
+const prices = makePrices(settings.reading);
+const watcher = createWatcher({
+  pollIntervalMs: settings.pollIntervalMs,
+  maxDirectories: settings.maxWatchedDirectories,
+  onChange: (path) => void engine.fileChanged(path).catch(fail),
+  onDirectory: () => rescanSoon(),
+});
+const engine = new Engine({
+  readers: readers.filter((reader) => !settings.disabledTools.includes(reader.tool)),
+  settings: settings.reading,
+  reading: makeReading(settings.reading),
+  ledger,
+  now: Date.now,
+  extraRoots: settings.extraRoots,
+  recent: settings.recent,
+  threads: settings.threads,
+  budgets: settings.budgets,
+  ...(settings.timeZone === undefined ? {} : { timeZone: settings.timeZone }),
+  complete: (session) => completeSession(session, prices),
+  watcher,
+  onUpdate: (update) => tell({ kind: 'update', update }),
+});
+
+/** What the thread tells. */
+export type EngineMessage = { readonly kind: 'update'; readonly update: EngineUpdate } | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'stopped' };
+/** What it is asked. */
+export type EngineRequest = 'rescan' | 'stop';
+
+let soon: NodeJS.Timeout | undefined;
+let scanning: Promise<void> | undefined;
+
+const rescan = (): Promise<void> => (scanning ??= engine.scan().finally(() => (scanning = undefined)));
+function rescanSoon(): void {
+  soon ??= setTimeout(() => {
+    soon = undefined;
+    rescan().catch(fail);
+  }, 50);
+}
+function fail(error: unknown): void {
+  tell({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+}
+function tell(message: EngineMessage): void {
+  port.postMessage(message);
+}
+
+port.on('message', (request: EngineRequest) => {
+  if (request === 'rescan') rescan().catch(fail);
+  else void stop();
+});
+
+const stop = async (): Promise<void> => {
+  clearInterval(safetyNet);
+  clearTimeout(soon);
+  watcher.close();
+  await Promise.allSettled([scanning, engine.settle()]);
+  ledger.close();
+  tell({ kind: 'stopped' });
+  port.close();
+};
+
+// File events can be lost (a full queue, a network mount), so everything is listed again now and then.
+const safetyNet = setInterval(() => rescan().catch(fail), settings.rescanIntervalMs);
+rescan().catch(fail);

@@ -1,0 +1,348 @@
+import { lstatSync, statSync } from 'node:fs';
+import { dirname, join, relative as relativeTo, sep } from 'node:path';
+import { fileStat } from '../files/identity.ts';
+import type { Watcher } from '../files/watch.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { SourceReport } from '../ledger/report.ts';
+import type { Reader } from '../readers/reader.ts';
+import { observe } from '../session/draft.ts';
+import type { EpochMs, Histogram } from '../session/part.ts';
+import type { StoredSession } from '../session/session.ts';
+import type { BudgetStatus, FleetHistogram, FleetSeries, LedgerStatus, SourceStatus } from '../session/snapshot.ts';
+import type { Tool } from '../session/tool.ts';
+import type { Budget } from './budgets.ts';
+import { budgetStatus } from './budgets.ts';
+import { listSources } from './listing.ts';
+import type { Listed, ListedRoot } from './listing.ts';
+import { readInThreads } from './parse-pool.ts';
+import { fingerprintOf, readSource } from './read-source.ts';
+import type { Job, ReadOutcome, Reading } from './read-source.ts';
+import type { ReadingSettings } from './reading.ts';
+
+export interface EngineOptions {
+  readonly readers: readonly Reader[];
+  readonly settings: ReadingSettings;
+  readonly reading: Reading;
+  readonly ledger: Ledger;
+  readonly now: () => EpochMs;
+  /** More folders to look in, from the configuration. */
+  readonly extraRoots?: readonly { readonly tool: Tool; readonly path: string }[];
+  /** Sessions handed out, by last activity. */
+  readonly recent: number;
+  /** Parse threads of a long scan. */
+  readonly threads: number;
+  readonly budgets?: readonly Budget[];
+  readonly timeZone?: string;
+  /** Fills in what only the price table knows (the context window). */
+  readonly complete: (session: StoredSession) => StoredSession;
+  /** Sees changes between rescans; absent: one scan only. */
+  readonly watcher?: Watcher;
+  readonly onUpdate: (update: EngineUpdate) => void;
+}
+
+/** What changed since the last update. Plain data: it crosses threads. */
+export interface EngineUpdate {
+  readonly sessions: readonly StoredSession[];
+  /** Absent: unchanged. */
+  readonly fleet?: readonly FleetSeries[];
+  readonly fleetHistograms?: readonly FleetHistogram[];
+  readonly counts: Readonly<Partial<Record<Tool, number>>>;
+  readonly sources: readonly SourceStatus[];
+  readonly corrections: Readonly<Record<string, number>>;
+  readonly budgets: readonly BudgetStatus[];
+  /** `problem`: what was read last could not be booked; it is tried again at the next scan. */
+  readonly ledger: Omit<LedgerStatus, 'durable'>;
+  readonly complete: boolean;
+  /** Part of the first scan that is done, 0–1. */
+  readonly scanned: number;
+}
+
+const threadsFromBytes = 24 * 2 ** 20;
+const commitReports = 256;
+const publishEveryMs = 500;
+const quietMs = 10_000;
+const weekMs = 7 * 86_400_000;
+
+/**
+ * Finds, reads and books everything the readers claim, and goes on with what changes. Owns the ledger.
+ * It runs in a thread of its own beside an exporter, and on the main thread of a command.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #readers: ReadonlyMap<Tool, Reader>;
+  readonly #health = new Map<Tool, SourceHealth>();
+  readonly #waiting = new Map<string, Listed>();
+  /** Being read now; a change meanwhile puts the file back among the waiting. */
+  readonly #reading = new Map<string, Listed>();
+  readonly #unreadable = new Set<string>();
+  readonly #changed = new Set<string>();
+  #roots: readonly ListedRoot[] = [];
+  #complete = false;
+  #bytesToScan = 0;
+  #bytesScanned = 0;
+  #fleetVersion = -1;
+  #publishedAt = -Infinity;
+  #working: Promise<void> | undefined;
+  #dealtAt = 0;
+  #ledgerProblem: string | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#readers = new Map(options.readers.map((reader) => [reader.tool, reader]));
+    for (const reader of options.readers) this.#health.set(reader.tool, newHealth());
+  }
+
+  /** Lists every root and reads what is new; resolves when all of it is booked and published. */
+  async scan(): Promise<void> {
+    const { readers, settings, extraRoots, ledger } = this.#options;
+    const first = !this.#complete && this.#roots.length === 0;
+    if (first) for (const session of ledger.sessions({ recent: this.#options.recent })) this.#changed.add(session.id);
+    const started = performance.now();
+    this.#roots = await listSources(readers, settings.machine, extraRoots);
+    this.#noteListing((performance.now() - started) / 1000);
+    for (const root of this.#roots) for (const file of root.files) if (this.#isNew(file)) this.#waiting.set(file.path, file);
+    this.#watch();
+    await this.#work();
+    this.#complete = true;
+    this.#deal();
+    this.#publish();
+  }
+
+  /** A file was made or written: reads what is new in it. */
+  async fileChanged(path: string): Promise<void> {
+    const file = this.#find(path);
+    if (file && this.#isNew(file)) this.#waiting.set(file.path, file);
+    await this.#work();
+    this.#publishSoon();
+  }
+
+  /** Waits until nothing is being read. */
+  async settle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  /** Every place that was looked at, for `doctor`. */
+  get roots(): readonly ListedRoot[] {
+    return this.#roots;
+  }
+
+  /** The state of each source, as the update tells it. */
+  sources(): readonly SourceStatus[] {
+    const { ledger, readers, watcher } = this.#options;
+    const [records, bytes, unknown, late, bad] = (['records', 'bytes', 'unknown', 'late_tokens', 'bad'] as const).map((name) => ledger.tallies(name)) as [Tally, Tally, Tally, Tally, Tally];
+    return readers.map(({ tool }) => {
+      const health = this.#health.get(tool)!;
+      const roots = this.#roots.filter((root) => root.tool === tool);
+      const folders = roots.flatMap((root) => root.folders);
+      return {
+        source: tool,
+        up: health.problem === undefined,
+        ...(health.problem === undefined ? {} : { problem: health.problem }),
+        ...(health.scannedAt === undefined ? {} : { lastScanAt: health.scannedAt }),
+        ...(health.durations ? { scanDurations: health.durations } : {}),
+        filesTracked: roots.reduce((sum, root) => sum + root.files.length, 0),
+        readBytes: bytes.get(tool) ?? 0,
+        records: records.get(tool) ?? 0,
+        unknownRecords: unknown.get(tool) ?? 0,
+        parseErrors: Object.fromEntries([...bad].filter(([label]) => label.startsWith(`${tool} `)).map(([label, count]) => [label.slice(tool.length + 1), count])),
+        backlogBytes: this.#backlog(tool),
+        lateTokens: late.get(tool) ?? 0,
+        watchedDirectories: watcher ? folders.filter((folder) => watcher.isWatched(folder)).length : 0,
+        polledDirectories: watcher ? folders.filter((folder) => !watcher.isWatched(folder)).length : folders.length,
+      };
+    });
+  }
+
+  #isNew(file: Listed): boolean {
+    return this.#options.ledger.fingerprint(file.path) !== fingerprintOf(file.path, file.stat, file.kind === 'database') && !this.#unreadable.has(unreadableKey(file));
+  }
+
+  /** Works off what waits, one run at a time; what arrives meanwhile is taken up by the same run. */
+  async #work(): Promise<void> {
+    this.#working ??= this.#workOff().finally(() => (this.#working = undefined));
+    await this.#working;
+  }
+
+  async #workOff(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const files = [...this.#waiting.values()].sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs); // live sessions first
+      this.#waiting.clear();
+      for (const file of files) this.#reading.set(file.path, file);
+      const jobs = files.map((file) => this.#jobOf(file));
+      const bytes = jobs.reduce((sum, job) => sum + newBytes(job), 0);
+      this.#bytesToScan += bytes;
+      if (bytes >= threadsFromBytes && this.#options.threads > 0) await this.#readInThreads(jobs);
+      else await this.#readHere(jobs);
+      this.#bytesScanned += bytes;
+      this.#reading.clear();
+    }
+  }
+
+  async #readHere(jobs: readonly Job[]): Promise<void> {
+    let outcomes: ReadOutcome[] = [];
+    let since = performance.now();
+    for (const job of jobs) {
+      outcomes.push(readSource(job, this.#options.reading));
+      if (performance.now() - since < 20 && outcomes.length < commitReports) continue;
+      this.#book(outcomes);
+      outcomes = [];
+      await new Promise(setImmediate); // events and requests between two batches
+      since = performance.now();
+    }
+    this.#book(outcomes);
+  }
+
+  async #readInThreads(jobs: readonly Job[]): Promise<void> {
+    let waiting: ReadOutcome[] = [];
+    await readInThreads(jobs, { ...this.#options.settings }, this.#options.threads, (outcomes) => {
+      waiting.push(...outcomes);
+      if (waiting.length < commitReports) return;
+      this.#book(waiting);
+      waiting = [];
+    });
+    this.#book(waiting);
+  }
+
+  /** Books what was read; facts and offsets in one transaction. */
+  #book(outcomes: readonly ReadOutcome[]): void {
+    const reports: SourceReport[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.outcome === 'read') reports.push(outcome.report);
+      else if (outcome.outcome === 'unreadable') this.#noteUnreadable(outcome.path, outcome.reason);
+    }
+    try {
+      for (const id of this.#options.ledger.commit(reports)) this.#changed.add(id);
+      if (reports.length > 0) this.#ledgerProblem = undefined;
+    } catch (error) {
+      // Nothing of it was booked: the sources look unread, and the next scan takes them up again.
+      this.#ledgerProblem = `the ledger could not be written: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    for (const { path } of reports) this.#reading.delete(path);
+    this.#publishSoon();
+  }
+
+  #jobOf(file: Listed): Job {
+    const { ledger, now } = this.#options;
+    const resume = ledger.resume(file.path);
+    return {
+      tool: file.tool, path: file.path, relative: file.relative, root: file.root, stat: file.stat,
+      fingerprint: fingerprintOf(file.path, file.stat, file.kind === 'database'),
+      ...(resume ? { resume } : {}),
+      quiet: now() - file.stat.mtimeMs > quietMs,
+      freshAfter: ledger.freshAfter(),
+    };
+  }
+
+  /** The claimed file that a changed path belongs to. */
+  #find(path: string): Listed | undefined {
+    for (const { tool, root, resolved } of this.#roots) {
+      const changed = resolved === undefined ? '..' : relativeTo(resolved, path).replaceAll(sep, '/');
+      if (changed.startsWith('..')) continue;
+      const reader = this.#readers.get(tool)!;
+      const relative = reader.sidecarOf?.(changed) ?? changed;
+      if (relative.split('/').length - 1 > root.depth || skipped(reader, relative)) continue;
+      const format = reader.claim(relative, root);
+      const claimed = join(resolved!, relative);
+      const stat = format && plainStat(claimed);
+      if (stat) return { tool, path: claimed, relative, root, stat, kind: format.kind };
+    }
+    return undefined;
+  }
+
+  #watch(): void {
+    const { watcher, now } = this.#options;
+    if (!watcher) return;
+    const active = now() - weekMs;
+    for (const { files, folders, root } of this.#roots) {
+      const recent = new Set(files.filter((file) => file.stat.mtimeMs >= active).map((file) => dirname(file.path)));
+      for (const folder of folders) if (folder === root.path || recent.has(folder) || changedSince(folder, active)) watcher.watch(folder);
+    }
+  }
+
+  #noteListing(seconds: number): void {
+    for (const [tool, health] of this.#health) {
+      const blocked = this.#roots.filter((root) => root.tool === tool).flatMap((root) => root.problems.filter(({ problem }) => problem !== 'symlink' && problem !== 'not_a_file'));
+      health.problem = blocked[0] && `${blocked[0].path} could not be read (${blocked[0].problem})`;
+      health.scannedAt = this.#options.now();
+      health.durations = observe(health.durations, seconds);
+    }
+  }
+
+  #noteUnreadable(path: string, reason: string): void {
+    const file = this.#reading.get(path);
+    if (!file) return;
+    this.#unreadable.add(unreadableKey(file));
+    if (file.kind === 'database') this.#health.get(file.tool)!.problem = `${path} could not be read: ${reason}`;
+    this.#options.ledger.noteUnreadable(file.tool);
+  }
+
+  #backlog(tool: Tool): number {
+    let bytes = 0;
+    for (const files of [this.#waiting, this.#reading]) for (const file of files.values()) if (file.tool === tool) bytes += file.stat.size;
+    return bytes;
+  }
+
+  /** The project label's slots go to the most used, at most daily. */
+  #deal(): void {
+    if (this.#options.now() - this.#dealtAt < 86_400_000) return;
+    this.#dealtAt = this.#options.now();
+    this.#options.ledger.dealProjects();
+  }
+
+  /** During a long scan the picture is renewed twice a second; otherwise at once. */
+  #publishSoon(): void {
+    if (!this.#working || performance.now() - this.#publishedAt >= publishEveryMs) this.#publish();
+  }
+
+  #publish(): void {
+    const { ledger, onUpdate, complete, budgets = [], now, timeZone } = this.#options;
+    this.#publishedAt = performance.now();
+    const fleetChanged = ledger.fleetVersion !== this.#fleetVersion;
+    this.#fleetVersion = ledger.fleetVersion;
+    const ids = ledger.mostRecent([...this.#changed], this.#options.recent);
+    this.#changed.clear();
+    onUpdate({
+      sessions: ledger.sessions({ ids }).map(complete),
+      ...(fleetChanged ? { fleet: ledger.fleet(), fleetHistograms: ledger.fleetHistograms() } : {}),
+      counts: Object.fromEntries(ledger.sessionCounts()),
+      sources: this.sources(),
+      corrections: Object.fromEntries(ledger.tallies('corrections')),
+      budgets: budgets.map((budget) => budgetStatus(budget, { now: now(), timeZone, used: (from, to, project) => ledger.usedBetween(from, to, project) })),
+      ledger: { ...ledger.status(), ...(this.#ledgerProblem === undefined ? {} : { problem: this.#ledgerProblem }) },
+      complete: this.#complete,
+      scanned: this.#complete || this.#bytesToScan === 0 ? 1 : this.#bytesScanned / this.#bytesToScan,
+    });
+  }
+}
+
+type Tally = ReadonlyMap<string, number>;
+interface SourceHealth { problem: string | undefined; scannedAt: EpochMs | undefined; durations: Histogram | undefined }
+
+const newHealth = (): SourceHealth => ({ problem: undefined, scannedAt: undefined, durations: undefined });
+
+const newBytes = (job: Job): number => Math.max(0, job.stat.size - ((job.resume?.tail as { offset?: number } | undefined)?.offset ?? 0));
+
+const unreadableKey = (file: Listed): string => `${file.path} ${file.stat.size} ${file.stat.mtimeMs}`;
+
+const skipped = (reader: Reader, relative: string): boolean => {
+  if (!reader.skips) return false;
+  const folders = relative.split('/').slice(0, -1);
+  return folders.some((_, index) => reader.skips!(folders.slice(0, index + 1).join('/')));
+};
+
+const plainStat = (path: string): Listed['stat'] | undefined => {
+  try {
+    const seen = lstatSync(path);
+    return seen.isFile() ? fileStat(seen) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const changedSince = (folder: string, at: EpochMs): boolean => {
+  try {
+    return statSync(folder).mtimeMs >= at;
+  } catch {
+    return false;
+  }
+};
