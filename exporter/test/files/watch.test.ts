@@ -18,7 +18,7 @@ const aWatcher = (options: Partial<WatcherOptions> = {}): Seen => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'watchroom-watch-')));
   const [changes, directories]: string[][] = [[], []];
   const below = (path: string): string => path.slice(root.length + 1) || '.';
-  const watcher = createWatcher({ pollIntervalMs: 30, onChange: (path) => changes!.push(below(path)), onDirectory: (path) => directories!.push(below(path)), ...options });
+  const watcher = createWatcher({ pollIntervalMs: 30, isRemote: async () => false, onChange: (path) => changes!.push(below(path)), onDirectory: (path) => directories!.push(below(path)), ...options });
   open.push(() => {
     watcher.close();
     rmSync(root, { recursive: true, force: true });
