@@ -19,9 +19,8 @@ export interface NameForms {
  * is another model, and a wrong price is worse than none (TRAPS 25).
  */
 export const nameForms = (model: string): NameForms => {
-  const same = spellings({ name: spell(model), steps: [] });
-  const variants = variantsOf(same.at(-1)!);
-  return { same, variants };
+  const same = spellings(model);
+  return { same, variants: variantsOf(same.at(-1)!) };
 };
 
 /** One spelling for the names of all sources: lower case, dashes for dots, Claude's family before its version ("claude-4.5-sonnet"), "opus-41" and "opus-4-0" as the rest. */
@@ -30,12 +29,16 @@ export const spell = (model: string): string =>
     .replace(/^(.*\/)?claude-(\d(?:-\d)?)-(opus|sonnet|haiku)(?=$|[-@:[])/, '$1claude-$3-$2')
     .replace(/claude-(opus|sonnet)-4-?([01])(?=$|[-@:[])/, (_, family: string, minor: string) => `claude-${family}-4${minor === '0' ? '' : '-1'}`);
 
-const spellings = (written: NameForm): NameForm[] => {
-  const forms = [written];
+const spellings = (model: string): NameForm[] => {
+  let written = model.trim().toLowerCase();
+  let steps: string[] = [];
+  const forms: NameForm[] = [{ name: spell(written), steps }];
   for (const [pattern, step, replacement = ''] of samePrice) {
-    const before = forms.at(-1)!;
-    const name = spell(before.name.replace(pattern, replacement));
-    if (name !== before.name && name !== '') forms.push({ name, steps: [...before.steps, step] });
+    const rest = written.replace(pattern, replacement);
+    if (rest === written || rest === '') continue;
+    written = rest;
+    steps = [...steps, step];
+    forms.push({ name: spell(written), steps });
   }
   return forms;
 };
@@ -46,12 +49,12 @@ const providers =
   'copilot|github-copilot|github_copilot|opencode|vercel|vercel_ai_gateway|xai|x-ai|deepseek|deepseek-ai|moonshot|moonshotai|zai|z-ai|zhipuai|' +
   'mistral|mistralai|codestral|qwen|dashscope|alibaba|minimax|minimaxai';
 
-/** In the order in which they are taken off, outermost first. Dots are dashes by then. */
+/** In the order in which they are taken off, outermost first. */
 const samePrice: readonly (readonly [pattern: RegExp, step: string, replacement?: string])[] = [
   [/\[1m\]$/, '[1m] removed'],
   [new RegExp(`^(?:(?:${providers})/)+`), 'provider removed'],
   // Bedrock: region, provider, version ("us.anthropic.claude-…-v1:0").
-  [/^(?:(?:us|us-gov|eu|apac|au|jp|ca|global)-)?(?:anthropic|openai|deepseek|moonshot|moonshotai|mistral|minimax|qwen|zai|xai)-(.+?)(?:-v\d+(?::\d+)?)?$/, 'Bedrock region, provider and version removed', '$1'],
+  [/^(?:(?:us|us-gov|eu|apac|au|jp|ca|global)\.)?(?:anthropic|openai|deepseek|moonshot|moonshotai|mistral|minimax|qwen|zai|xai)\.(.+?)(?:-v\d+(?::\d+)?)?$/, 'Bedrock region, provider and version removed', '$1'],
   [/@default$/, '@default removed'],
   [/-latest$/, '-latest removed'],
   [/[-@](?:20\d{6}|20\d\d-\d\d-\d\d)$/, 'date removed'],

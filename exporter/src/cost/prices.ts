@@ -46,30 +46,31 @@ export interface Prices {
 
 /** Prices from a table and the user's own, which win. Pure: no clock, no files. */
 export const createPrices = (table: PriceTable, overrides: readonly PriceOverride[] = []): Prices => {
-  const rows = new Map(Object.entries(table.models).map(([model, row]) => [spell(model), { model, row }]));
-  const own = new Map(overrides.map((override) => [spell(override.model), { model: override.model, row: ownRow(override, lookUp(override.model, [rows])?.row) }]));
+  const rows = indexOf(Object.entries(table.models));
+  const own = indexOf(overrides.map((override) => [override.model, ownRow(override, lookUp(override.model, [rows])?.row)]));
   const find = remember((model: string) => lookUp(model, [own, rows]));
 
-  const priceOf: Prices['priceOf'] = (model, at) => {
-    const found = find(model);
-    return found && { ...found, tariff: tariffAt(found.row, at) };
-  };
-  const billFor = (call: PricedCall): { readonly price: Price; readonly bill: Bill } | undefined => {
-    const price = call.model === undefined ? undefined : priceOf(call.model, call.at);
-    if (!price) return undefined;
-    const asked = price.fast ? { ...call, fast: true } : call;
-    return { price, bill: billOf(asked, price.tariff, { anthropic: spell(price.model).includes('claude-'), webSearch: price.row.webSearch }) };
+  const billFor = (call: PricedCall): { readonly found: Found; readonly tariff: PricedTariff; readonly bill: Bill } | undefined => {
+    const found = call.model === undefined ? undefined : find(call.model);
+    if (!found) return undefined;
+    const tariff = tariffAt(found.row, call.at);
+    return { found, tariff, bill: billOf(found.fast ? { ...call, fast: true } : call, tariff, found.anthropic) };
   };
 
   return {
-    priceOf,
+    priceOf: (model, at) => {
+      const found = find(model);
+      return found && { model: found.model, row: found.row, tariff: tariffAt(found.row, at), rule: found.rule, ...(found.fast ? { fast: true } : {}) };
+    },
     microUsdOf: (call) => {
-      const found = billFor(call);
-      return found && microUsdOf(call, found.bill);
+      const billed = billFor(call);
+      return billed && microUsdOf(call, billed.bill, billed.found.row);
     },
     costOf: (call) => {
-      const found = billFor(call);
-      return found && { microUsd: microUsdOf(call, found.bill), rule: [found.price.rule, ...linesOf(call, found.bill)] };
+      const billed = billFor(call);
+      if (!billed) return undefined;
+      const { found, tariff, bill } = billed;
+      return { microUsd: microUsdOf(call, bill, found.row), rule: [found.rule, ...linesOf(call, bill, tariff, found.row)] };
     },
     windowOf: (tool, model, usedSoFar) => windowIn({ rowOf: (name) => find(name)?.row, copilotWindows: table.copilotWindows }, tool, model, usedSoFar),
   };
@@ -78,11 +79,19 @@ export const createPrices = (table: PriceTable, overrides: readonly PriceOverrid
 interface Entry {
   readonly model: string;
   readonly row: PriceRow;
+  readonly anthropic: boolean;
+}
+interface Found extends Entry {
+  readonly rule: string;
+  readonly fast?: boolean;
 }
 type Index = ReadonlyMap<string, Entry>;
 
+const indexOf = (rows: readonly (readonly [model: string, row: PriceRow])[]): Index =>
+  new Map(rows.map(([model, row]) => [spell(model), { model, row, anthropic: /(^|\/)claude-/.test(spell(model)) }]));
+
 /** The same model in any index comes before a variant of it, and the user's own prices before the table's. */
-const lookUp = (model: string, indexes: readonly Index[]): Omit<Price, 'tariff'> | undefined => {
+const lookUp = (model: string, indexes: readonly Index[]): Found | undefined => {
   const { same, variants } = nameForms(model);
   for (const forms of [same, variants])
     for (const index of indexes)
@@ -93,8 +102,8 @@ const lookUp = (model: string, indexes: readonly Index[]): Omit<Price, 'tariff'>
   return undefined;
 };
 
-const ruleOf = (asked: string, form: NameForm, { model, row }: Entry): string =>
-  `${asked} is priced as ${model} (${form.steps.length === 0 ? 'its own row' : form.steps.join(', ')}), from ${row.source}${row.date === '' ? '' : ` of ${row.date}`}`;
+const ruleOf = (asked: string, { steps }: NameForm, { model, row }: Entry): string =>
+  `${asked}: row ${model}${steps.length === 0 ? '' : ` (${steps.join(', ')})`}, source: ${row.source}${row.date === '' ? '' : `, ${row.date}`}`;
 
 const ownRow = ({ model: _, ...override }: PriceOverride, before: PriceRow | undefined): PriceRow => ({
   ...(before?.contextWindow === undefined ? {} : { contextWindow: before.contextWindow }),

@@ -16,16 +16,21 @@ export interface Windows {
 }
 
 /**
- * The context window that a tool gives a model, for sessions whose transcript does not state it.
- * @param usedSoFar the most the session's context has held: above 200k Claude's optional 1M window is on
+ * The context window that a tool gives a model, for sessions whose transcript does not state it. Unknown stays absent.
+ * @param usedSoFar the most the session's context has held: above 200k Claude's optional 1M window is on, and a window
+ * smaller than what it held cannot be the right one
  */
 export const windowIn = (windows: Windows, tool: Tool, model: string | undefined, usedSoFar = 0): ContextWindow => {
-  if (model === undefined) return {};
+  const window = model === undefined ? {} : windowOf(windows, tool, model, usedSoFar);
+  return window.limit !== undefined && window.limit < usedSoFar ? {} : window;
+};
+
+const windowOf = (windows: Windows, tool: Tool, model: string, usedSoFar: number): ContextWindow => {
   switch (tool) {
     case 'claude': return claudeWindow(windows, model, usedSoFar);
     case 'gemini': return geminiWindow(windows, model);
     case 'copilot-cli':
-    case 'vscode-copilot': return limited(copilotWindow(windows, model));
+    case 'vscode-copilot': return limited(copilotLimit(windows, model));
     case 'opencode':
     case 'qwen':
     case 'aider': return limited(windows.rowOf(model)?.contextWindow);
@@ -44,35 +49,30 @@ const native1M = /^claude-(?:opus-(?:4-7|4-8|5|5-5)|sonnet-(?:5|5-5)|haiku-5-5|f
 const optional1M = /^claude-(?:opus-4-6|sonnet-4|sonnet-4-5|sonnet-4-6)$/;
 const only200k = /^claude-(?:opus-4|opus-4-1|opus-4-5|haiku-4-5)$/;
 
+/** FORMATS 1.5: compacts where 13,000 tokens and the room for an answer (20,000, or the model's maximum) are left. */
 const claudeWindow = (windows: Windows, model: string, usedSoFar: number): ContextWindow => {
+  const { same, variants } = nameForms(model);
+  const names = [...same, ...variants].map(({ name }) => name);
   const row = windows.rowOf(model);
-  const limit = claudeLimit(model, usedSoFar, row);
-  if (limit === undefined) return {};
-  const known = (form: RegExp): boolean => nameForms(model).same.some(({ name }) => form.test(name));
-  if (!known(/^claude-/)) return { limit };
-  // FORMATS 1.5, Claude Code 2.1.112: room for the answer (at most 20,000) and 13,000 more.
+  const limit = claudeLimit(model, names, usedSoFar) ?? row?.contextWindow;
+  if (limit === undefined || !names.some((name) => name.startsWith('claude-'))) return limited(limit); // another vendor's model behind Claude Code
   return { limit, compactAt: limit - Math.min(row?.maxOutput ?? 20_000, 20_000) - 13_000 };
 };
 
-const claudeLimit = (model: string, usedSoFar: number, row: PriceRow | undefined): number | undefined => {
-  if (/\[1m\]$/i.test(model.trim())) return 1_000_000;
-  const { same, variants } = nameForms(model);
-  const is = (catalogue: RegExp): boolean => [...same, ...variants].some(({ name }) => catalogue.test(name));
-  if (is(native1M)) return 1_000_000;
+const claudeLimit = (model: string, names: readonly string[], usedSoFar: number): number | undefined => {
+  const is = (catalogue: RegExp): boolean => names.some((name) => catalogue.test(name));
+  if (/\[1m\]$/i.test(model.trim()) || is(native1M)) return 1_000_000;
   if (is(optional1M)) return usedSoFar > 200_000 ? 1_000_000 : 200_000;
-  if (is(only200k)) return 200_000;
-  return row?.contextWindow;
+  return is(only200k) ? 200_000 : undefined;
 };
 
-/** FORMATS 3: core/tokenLimits.ts knows one window for all Gemini models; by default the CLI compresses at half of it. */
+/** FORMATS 3: one window for all Gemini models (core/tokenLimits.ts); by default the CLI compresses at half of it. */
 const geminiWindow = (windows: Windows, model: string): ContextWindow => {
   const limit = /^(?:models\/)?gemini-/.test(model) ? 1_048_576 : /^gemma-4/.test(model) ? 256_000 : windows.rowOf(model)?.contextWindow;
   return limit === undefined ? {} : { limit, compactAt: Math.floor(limit / 2) };
 };
 
-const copilotWindow = ({ copilotWindows }: Windows, model: string): number | undefined => {
-  for (const { name } of nameForms(model).same) if (Object.hasOwn(copilotWindows, name)) return copilotWindows[name];
-  return undefined;
-};
+const copilotLimit = ({ copilotWindows }: Windows, model: string): number | undefined =>
+  nameForms(model).same.map(({ name }) => (Object.hasOwn(copilotWindows, name) ? copilotWindows[name] : undefined)).find((window) => window !== undefined);
 
 const limited = (limit: number | undefined): ContextWindow => (limit === undefined ? {} : { limit });

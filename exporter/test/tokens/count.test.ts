@@ -18,7 +18,7 @@ describe('counting tokens', () => {
     expect(countSync(text)).toBeGreaterThan(2);
   });
 
-  it('[T2] gives the encoder\'s own count as long as no piece of the text is long', () => {
+  it('[FEATURES T2] gives the encoder\'s own count as long as no piece of the text is long', () => {
     fc.assert(fc.property(fc.array(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom(' ', '\n', '  ', 'don\'t', 'HTTPServer', '3.14159', '🤖', '\ud83d'))), (words) => {
       const text = words.join('');
       expect(countSync(text)).toBe(o200k().tokensOf(text));

@@ -15,7 +15,7 @@ describe('the token counter', () => {
     expect(counter.running()).toBe(true);
   });
 
-  it('[T2] gives each of many texts its own count, the same as in the own thread', async () => {
+  it('[FEATURES T2] gives each of many texts its own count, the same as in the own thread', async () => {
     counter = createTokenCounter();
     const texts = ['', 'hello world', '<|endoftext|>', 'x'.repeat(5000), '你好，世界'];
     expect(await Promise.all(texts.map(counter.count))).toEqual(texts.map(countSync));
