@@ -58,7 +58,7 @@ class LinuxTable {
 
   async read(): Promise<readonly OsProcess[]> {
     const now = this.#options.now();
-    const pids = readdirSync(this.#options.procDir).filter((name) => /^\d+$/.test(name)).map(Number);
+    const pids = listPids(this.#options.procDir);
     const base = await this.#base(pids, now);
     const fullLook = now - this.#lookedAt >= fullLookMs;
     if (fullLook) this.#lookedAt = now;
@@ -182,6 +182,14 @@ class LinuxTable {
     return `${this.#options.procDir}/${pid}/${file}`;
   }
 }
+
+const listPids = (procDir: string): number[] => {
+  try {
+    return readdirSync(procDir).filter((name) => /^\d+$/.test(name)).map(Number);
+  } catch (cause) {
+    throw new Error(`cannot list the processes in ${procDir}; is it a folder in the shape of /proc?`, { cause });
+  }
+};
 
 const bootTime = (stat: string | undefined): EpochMs | undefined => {
   const seconds = stat === undefined ? undefined : /^btime (\d+)$/m.exec(stat)?.[1];

@@ -163,8 +163,16 @@ export const identify = (argv: readonly string[], windows = false, extra: readon
     if (run) return holdsNoConversation(pattern, run) ? 'none' : describe(pattern, run);
   }
   const name = program.path.slice(program.path.lastIndexOf('/') + 1);
-  const users = extra.find((pattern) => new RegExp(`^(?:${pattern.match})$`).test(name));
+  const users = extra.find((pattern) => wholeName(pattern).test(name));
   return users && { tool: users.tool, program, variables: [] };
+};
+
+const compiled = new WeakMap<UserPattern, RegExp>();
+
+const wholeName = (pattern: UserPattern): RegExp => {
+  const known = compiled.get(pattern) ?? new RegExp(`^(?:${pattern.match})$`);
+  compiled.set(pattern, known);
+  return known;
 };
 
 interface RunOfTool extends Program {
