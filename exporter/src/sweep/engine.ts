@@ -94,18 +94,16 @@ export class Engine {
 
   /** Lists every root and reads what is new; resolves when all of it is booked and published. */
   async scan(): Promise<void> {
-    const { readers, settings, extraRoots, ledger } = this.#options;
+    const { ledger } = this.#options;
     const first = !this.#complete && this.#roots.length === 0;
     if (first) for (const session of ledger.sessions({ recent: this.#options.recent })) this.#changed.add(session.id);
-    const started = performance.now();
-    this.#roots = await listSources(readers, settings.machine, extraRoots);
-    this.#noteListing((performance.now() - started) / 1000);
-    for (const root of this.#roots) for (const file of root.files) if (this.#isNew(file)) this.#waiting.set(file.path, file);
-    this.#watch();
+    await this.#list();
+    await this.#watch();
     await this.#work();
     this.#complete = true;
     this.#deal();
     this.#publish();
+    if (first && this.#options.watcher) await this.#catchUp();
   }
 
   /** A file was made or written: reads what is new in it. */
@@ -113,7 +111,7 @@ export class Engine {
     const file = this.#find(path);
     if (file && this.#isNew(file)) this.#waiting.set(file.path, file);
     await this.#work();
-    this.#publishSoon();
+    if (this.#changed.size > 0) this.#publishSoon();
   }
 
   /** Waits until nothing is being read. */
@@ -151,6 +149,21 @@ export class Engine {
         polledDirectories: watcher ? folders.filter((folder) => !watcher.isWatched(folder)).length : folders.length,
       };
     });
+  }
+
+  async #list(): Promise<void> {
+    const { readers, settings, extraRoots } = this.#options;
+    const started = performance.now();
+    this.#roots = await listSources(readers, settings.machine, extraRoots);
+    this.#noteListing((performance.now() - started) / 1000);
+    for (const root of this.#roots) for (const file of root.files) if (this.#isNew(file)) this.#waiting.set(file.path, file);
+  }
+
+  /** What was written between the first listing and the first watch told no one. */
+  async #catchUp(): Promise<void> {
+    await this.#list();
+    await this.#work();
+    if (this.#changed.size > 0) this.#publish();
   }
 
   #isNew(file: Listed): boolean {
@@ -249,14 +262,16 @@ export class Engine {
     return undefined;
   }
 
-  #watch(): void {
+  /** Watches the folders in which something happened lately, and waits for the roots that do not exist yet. */
+  async #watch(): Promise<void> {
     const { watcher, now } = this.#options;
     if (!watcher) return;
     const active = now() - weekMs;
-    for (const { files, folders, root } of this.#roots) {
+    const wanted = this.#roots.flatMap(({ files, folders, root }) => {
       const recent = new Set(files.filter((file) => file.stat.mtimeMs >= active).map((file) => dirname(file.path)));
-      for (const folder of folders) if (folder === root.path || recent.has(folder) || changedSince(folder, active)) watcher.watch(folder);
-    }
+      return [root.path, ...folders.filter((folder) => recent.has(folder) || changedSince(folder, active))];
+    });
+    await Promise.all([...new Set(wanted)].map((folder) => watcher.watch(folder)));
   }
 
   #noteListing(seconds: number): void {

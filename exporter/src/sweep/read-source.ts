@@ -70,10 +70,20 @@ const readLog = (job: Job, format: LogFormat, source: Source, reading: Reading):
   if (opening.outcome === 'unchanged') return report(job, { restarted: false, bytes: 0, tail: opening.state }, new Book(job.tool, job.resume, job.freshAfter, reading.places).take(), reading);
   const goesOn = opening.outcome === 'grown';
   const book = new Book(job.tool, goesOn ? job.resume : {}, job.freshAfter, reading.places);
-  readTail(opening.tail, book, format.open(book, source));
+  readTail(opening.tail, book, openFormat(format, book, source, opening.tail));
   const state = opening.tail.state;
   const rest = opening.tail.remainingBytes > 0;
   return report(job, { restarted: !goesOn && job.resume !== undefined, bytes: state.offset - (goesOn ? before!.offset : 0), tail: state, rest }, book.take(), reading);
+};
+
+/** A tail that is not iterated must be closed by hand. */
+const openFormat = (format: LogFormat, book: Book, source: Source, tail: Tail): ReturnType<LogFormat['open']> => {
+  try {
+    return format.open(book, source);
+  } catch (error) {
+    tail.close();
+    throw error;
+  }
 };
 
 const readTail = (tail: Tail, book: Book, read: (chunk: { bytes: Buffer; position: number }) => void): void => {
