@@ -1,11 +1,15 @@
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { gemini } from './gemini.ts';
+import { opencode } from './opencode.ts';
 import type { Reader } from './reader.ts';
+import { vscodeCopilot } from './vscode-copilot.ts';
 
 /** Every tool whose files Watchroom reads. The order is stable: lists and tables follow it. */
 export const readers: readonly Reader[] = [
   claude,
   codex,
   gemini,
+  opencode,
+  vscodeCopilot,
 ];
