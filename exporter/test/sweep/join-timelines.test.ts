@@ -18,7 +18,7 @@ interface Event {
   readonly adapter?: string;
   readonly pid?: number;
   readonly cwd?: string;
-  readonly transcript_path?: string;
+  readonly parent_session_id?: string;
 }
 
 const toolOf: Readonly<Record<string, Tool>> = { 'claude-code': 'claude', codex: 'codex', 'gemini-cli': 'gemini', copilot: 'copilot-cli', 'copilot-cli': 'copilot-cli', opencode: 'opencode', aider: 'aider' };
@@ -26,38 +26,46 @@ const toolOf: Readonly<Record<string, Tool>> = { 'claude-code': 'claude', codex:
 /** What a sweep would have seen, event by event, with the folder as the only evidence: no state files, no open files, no command lines. */
 class Replay {
   readonly #join = createJoin();
-  readonly #cwd: string;
+  readonly #folders: ReadonlyMap<number, string>;
+  readonly #pids: ReadonlyMap<string, number>;
+  readonly #parents: ReadonlyMap<string, string>;
   readonly sessions = new Map<string, StoredSession>();
   readonly processes = new Map<number, AgentProcess>();
 
   constructor(events: readonly Event[]) {
-    this.#cwd = events.find(({ cwd }) => cwd !== undefined)?.cwd ?? '/recorded';
+    this.#folders = new Map(events.flatMap(({ session_id, cwd }) => (waitingPid(session_id) === undefined || cwd === undefined ? [] : [[waitingPid(session_id)!, cwd]])));
+    this.#pids = new Map(events.flatMap(({ kind, session_id, pid }) => (kind === 'pid_discovered' && pid !== undefined ? [[session_id, pid]] : [])));
+    this.#parents = new Map(events.flatMap(({ session_id, parent_session_id: parent }) => (parent === undefined ? [] : [[session_id, parent]])));
   }
 
-  see(event: Event): void {
-    const at = Date.parse(event.ts);
-    const tool = event.adapter === undefined ? undefined : toolOf[event.adapter];
-    const waiting = /^proc-(\d+)$/.exec(event.session_id);
-    if (event.kind === 'transcript_new' && waiting && tool) this.#started(Number(waiting[1]), tool, event.cwd, at);
-    else if ((event.kind === 'transcript_new' || event.kind === 'transcript_activity') && !waiting && tool && !event.session_id.startsWith('agent-')) this.#active(event.session_id, tool, event.cwd, at);
-    else if (event.kind === 'process_exited' && event.pid !== undefined) this.processes.delete(event.pid);
+  see({ ts, kind, session_id: id, adapter, pid, cwd }: Event): void {
+    const at = Date.parse(ts);
+    const tool = adapter === undefined ? undefined : toolOf[adapter];
+    const waiting = waitingPid(id);
+    if (kind === 'process_exited' && pid !== undefined) this.processes.delete(pid);
+    if (!tool || !/^transcript_(new|activity)$/.test(kind)) return;
+    if (waiting !== undefined) this.#started(waiting, tool, at);
+    else this.#active(this.#parents.get(id) ?? id, tool, cwd, at);
   }
 
   joined(at: number): readonly Session[] {
     return this.#join({ sessions: [...this.sessions.values()], processes: [...this.processes.values()], claims: [], now: at, platform: 'darwin' }).sessions;
   }
 
-  #started(pid: number, tool: Tool, cwd: string | undefined, at: number): void {
-    if (!this.processes.has(pid)) this.processes.set(pid, { tool, pid, startedAt: at, cwd: cwd ?? this.#cwd, argv: [tool], hints: {} });
+  #started(pid: number, tool: Tool, at: number): void {
+    if (!this.processes.has(pid)) this.processes.set(pid, { tool, pid, startedAt: at, cwd: this.#folders.get(pid) ?? '/unknown', argv: [tool], hints: {} });
   }
 
+  /** Where a recording does not tell the folder of a transcript, it is that of the process which the observer saw write it. */
   #active(nativeId: string, tool: Tool, cwd: string | undefined, at: number): void {
     const before = this.sessions.get(nativeId);
-    // Transcripts of a recording that tells no folder of them lie where its newest process works.
-    const place = cwd ?? before?.cwd ?? [...this.processes.values()].findLast((process) => process.tool === tool)?.cwd ?? this.#cwd;
-    this.sessions.set(nativeId, { ...(before ?? aStoredSession({ tool, nativeId, startedAt: at })), cwd: place, lastActivityAt: at });
+    const folder = cwd ?? before?.cwd ?? this.#folders.get(this.#pids.get(nativeId) ?? 0) ?? '/nobody';
+    this.sessions.set(nativeId, { ...(before ?? aStoredSession({ tool, nativeId, startedAt: at })), cwd: folder, lastActivityAt: at });
   }
 }
+
+/** The observer's name for a process that has not written anything yet. */
+const waitingPid = (id: string): number | undefined => (/^proc-\d+$/.test(id) ? Number(id.slice(5)) : undefined);
 
 const eventsOf = (path: string): Event[] => readFileSync(path, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Event);
 
@@ -77,6 +85,11 @@ const pairings = (events: readonly Event[], replay: Replay): { readonly joined: 
 (present ? describe : describe.skip)(`recorded processes (${present ? samples.split('/').at(-2) : '../shared/samples is not there'})`, () => {
   it('there are recordings of five tools', () => {
     expect(new Set(recordings.map(({ path }) => path.split('-process-events')[0]))).toEqual(new Set(['claude', 'codex', 'copilot-cli', 'gemini', 'opencode-stream']));
+  });
+
+  it('they hold enough pairs of pid and session to prove something', () => {
+    const count = recordings.reduce((sum, { path }) => sum + pairings(eventsOf(samples + path), new Replay(eventsOf(samples + path))).length, 0);
+    expect(count).toBeGreaterThan(150);
   });
 
   it.each(recordings)('$name: every pid has the session that the observer saw it write', ({ path }) => {
