@@ -1,5 +1,6 @@
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
+import { copilotCli } from './copilot-cli.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
 import type { Reader } from './reader.ts';
@@ -9,6 +10,7 @@ import { vscodeCopilot } from './vscode-copilot.ts';
 export const readers: readonly Reader[] = [
   claude,
   codex,
+  copilotCli,
   gemini,
   opencode,
   vscodeCopilot,
