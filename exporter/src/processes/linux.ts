@@ -14,8 +14,8 @@ const youngMs = 15_000;
 const fullLookMs = 60_000;
 /** cwd and open files of agents. */
 const detailsMs = 10_000;
-/** ps-list starts two processes, so it is asked at most this often; what appears in between is read from /proc alone. */
-const listEveryMs = 60_000;
+/** ps-list starts two processes (some 50 ms of CPU), so it is asked at most this often; what appears in between is read from /proc alone. */
+const listEveryMs = 5 * 60_000;
 /** USER_HZ: the unit of the times in /proc/<pid>/stat, 100 on every architecture Node runs on. */
 const ticksPerSecond = 100;
 
@@ -104,11 +104,11 @@ class LinuxTable {
   #again(before: Known, fullLook: boolean, now: EpochMs): Known | undefined {
     const { process, identity } = before;
     const look = fullLook || now - before.firstSeenAt < youngMs;
-    if (!identity && !look) return before;
+    if (look && this.#isAnotherProgram(process, identity)) return this.#first(process.pid, undefined, now);
+    if (!identity) return before;
     const stat = this.#stat(process.pid);
     if (!stat) return undefined;
-    if (stat.startTicks !== process.startTicks || (look && this.#isAnotherProgram(process, identity))) return this.#first(process.pid, undefined, now);
-    if (!identity) return process.parentPid === stat.parentPid ? before : { ...before, process: { ...process, parentPid: stat.parentPid } };
+    if (stat.startTicks !== process.startTicks) return this.#first(process.pid, undefined, now);
     const detailsDue = look || now - before.detailsAt >= detailsMs;
     return {
       ...before,
@@ -207,9 +207,10 @@ const bytes = (path: string): Buffer | undefined => {
 
 const text = (path: string): string | undefined => bytes(path)?.toString('utf8');
 
+/** The kernel marks what was removed while in use. */
 const link = (path: string): string | undefined => {
   try {
-    return readlinkSync(path);
+    return readlinkSync(path).replace(/ \(deleted\)$/, '');
   } catch {
     return undefined;
   }

@@ -37,33 +37,47 @@ export const joinSessions = (input: JoinInput): Joined => createJoin()(input);
 
 interface Memory {
   former: FormerOwners;
-  before: Map<string, { readonly stored: StoredSession; readonly session: Session }>;
+  before: Map<string, Kept>;
 }
 
 const defaultIdleAfterMs = 15 * 60_000;
 
 const joinWith = (input: JoinInput, memory: Memory): Joined => {
-  const { now, idleAfterMs = defaultIdleAfterMs, platform } = input;
   const { live, unclear, alone, former } = ownersOf(input, memory.former);
-  const facts: [StoredSession, Facts][] = [...input.sessions, ...withoutTranscript(alone, (id) => memory.before.get(id)?.stored)].map((stored) => {
-    const owners = live.get(stored.id);
-    if (owners) return [stored, { ...presentOf(stored, owners, { now, idleAfterMs }), alive: true, processes: owners.processes.map(asSessionProcess) }];
-    const tellsNothing = input.processes === undefined || unclear.has(stored.id) || hasNoProcess.has(stored.tool);
-    return [stored, { ...presentWithoutProcesses(stored, { now, idleAfterMs, known: !tellsNothing }), ...(tellsNothing ? {} : { alive: false }), processes: none }];
-  });
-  const conflicts = conflictsOf(facts.filter(([, { state }]) => state !== 'ended').map(([stored]) => stored), { now, platform });
+  const stored = [...input.sessions, ...withoutTranscript(alone, (id) => memory.before.get(id)?.stored)];
+  const factsOf = (session: StoredSession): Facts => {
+    const times = { now: input.now, idleAfterMs: input.idleAfterMs ?? defaultIdleAfterMs };
+    const owners = live.get(session.id);
+    if (owners) return { ...presentOf(session, owners, times), alive: true, processes: owners.processes.map(asSessionProcess) };
+    const nothingTells = input.processes === undefined || unclear.has(session.id) || hasNoProcess.has(session.tool);
+    return { ...presentWithoutProcesses(session, { ...times, known: !nothingTells }), ...(nothingTells ? {} : { alive: false }), processes: none };
+  };
+  const facts = new Map<StoredSession, Facts>();
+  for (const session of stored) if (!isStillOver(memory.before.get(session.id), session, live)) facts.set(session, factsOf(session));
+  const conflicts = conflictsOf([...facts].flatMap(([session, { state }]) => (state === 'ended' ? [] : [session])), input);
 
   const before = memory.before;
   memory.former = former;
   memory.before = new Map();
-  const sessions = facts.map(([stored, computed]) => {
-    const fileConflicts = conflicts.get(stored.id);
-    const session = unchanged(before.get(stored.id), stored, fileConflicts ? { ...computed, fileConflicts } : computed);
-    memory.before.set(stored.id, { stored, session });
-    return session;
+  const sessions = stored.map((one) => {
+    const known = before.get(one.id);
+    const computed = facts.get(one);
+    const fileConflicts = conflicts.get(one.id);
+    const entry = computed ? unchanged(known, one, fileConflicts ? { ...computed, fileConflicts } : computed) : known!;
+    memory.before.set(one.id, entry);
+    return entry.session;
   });
   return { sessions };
 };
+
+interface Kept {
+  readonly stored: StoredSession;
+  readonly session: Session;
+}
+
+/** Most sessions are over and stay so: nothing is computed for them again. */
+const isStillOver = (before: Kept | undefined, stored: StoredSession, live: ReadonlyMap<string, Live>): boolean =>
+  before !== undefined && before.stored === stored && before.session.state === 'ended' && before.session.alive === false && !live.has(stored.id);
 
 /** Chats of an editor: no process of their own tells whether they are open. */
 const hasNoProcess: ReadonlySet<StoredSession['tool']> = new Set(['vscode-copilot', 'cursor']);
@@ -83,8 +97,8 @@ const asSessionProcess = ({ pid, startedAt, cpuSeconds, residentBytes }: Live['p
   ...(residentBytes === undefined ? {} : { residentBytes }),
 });
 
-const unchanged = (before: { readonly stored: StoredSession; readonly session: Session } | undefined, stored: StoredSession, facts: Facts): Session =>
-  before && before.stored === stored && sameFacts(before.session, facts) ? before.session : { ...stored, ...facts };
+const unchanged = (before: Kept | undefined, stored: StoredSession, facts: Facts): Kept =>
+  before && before.stored === stored && sameFacts(before.session, facts) ? before : { stored, session: { ...stored, ...facts } };
 
 const sameFacts = (left: Facts, right: Facts): boolean =>
   left.state === right.state &&
