@@ -48,6 +48,8 @@ export interface EngineUpdate {
   readonly fleetHistograms?: readonly FleetHistogram[];
   readonly counts: Readonly<Partial<Record<Tool, number>>>;
   readonly sources: readonly SourceStatus[];
+  /** Roots that exist, as the readers name them. */
+  readonly presentRoots: readonly string[];
   readonly corrections: Readonly<Record<string, number>>;
   readonly budgets: readonly BudgetStatus[];
   /** `problem`: what was read last could not be booked; it is tried again at the next scan. */
@@ -310,23 +312,37 @@ export class Engine {
   }
 
   #publish(): void {
-    const { ledger, onUpdate, complete, budgets = [], now, timeZone } = this.#options;
+    const { ledger, onUpdate, complete } = this.#options;
     this.#publishedAt = performance.now();
     const fleetChanged = ledger.fleetVersion !== this.#fleetVersion;
     this.#fleetVersion = ledger.fleetVersion;
     const ids = ledger.mostRecent([...this.#changed], this.#options.recent);
     this.#changed.clear();
     onUpdate({
+      ...this.#situation(),
       sessions: ledger.sessions({ ids }).map(complete),
       ...(fleetChanged ? { fleet: ledger.fleet(), fleetHistograms: ledger.fleetHistograms() } : {}),
+    });
+  }
+
+  /** Everything the ledger says now, for one who looks only once. */
+  picture(): EngineUpdate {
+    const { ledger, complete, recent } = this.#options;
+    return { ...this.#situation(), complete: true, sessions: ledger.sessions({ recent }).map(complete), fleet: ledger.fleet(), fleetHistograms: ledger.fleetHistograms() };
+  }
+
+  #situation(): Omit<EngineUpdate, 'sessions' | 'fleet' | 'fleetHistograms'> {
+    const { ledger, budgets = [], now, timeZone } = this.#options;
+    return {
       counts: Object.fromEntries(ledger.sessionCounts()),
       sources: this.sources(),
+      presentRoots: this.#roots.flatMap(({ named, resolved }) => (resolved === undefined ? [] : [named])),
       corrections: Object.fromEntries(ledger.tallies('corrections')),
       budgets: budgets.map((budget) => budgetStatus(budget, { now: now(), timeZone, used: (from, to, project) => ledger.usedBetween(from, to, project) })),
       ledger: { ...ledger.status(), ...(this.#ledgerProblem === undefined ? {} : { problem: this.#ledgerProblem }) },
       complete: this.#complete,
       scanned: this.#complete || this.#bytesToScan === 0 ? 1 : this.#bytesScanned / this.#bytesToScan,
-    });
+    };
   }
 }
 

@@ -18,6 +18,8 @@ export interface Listed {
 /** Where a tool was looked for. */
 export interface ListedRoot {
   readonly tool: Tool;
+  /** The folder as the reader or the configuration names it. */
+  readonly named: string;
   readonly root: Root;
   /** With links resolved; undefined: there is no such folder. */
   readonly resolved?: string;
@@ -60,6 +62,7 @@ export const listRoot = async (reader: Reader, root: Root): Promise<ListedRoot> 
   const found = await walk(root, { accept, skips: reader.skips, blocking: true });
   return {
     tool: reader.tool,
+    named: root.path,
     root: found.root === undefined ? root : { ...root, path: found.root },
     ...(found.root === undefined ? {} : { resolved: found.root }),
     files: found.files.map((file) => ({ tool: reader.tool, ...file, root: { ...root, path: found.root ?? root.path }, kind: kinds.get(file.relative)! })),

@@ -104,6 +104,15 @@ export class Scene {
     };
   }
 
+  /** The picture for a person: past sessions outside the export window are in it, up to the export limit. */
+  page(now: EpochMs): Snapshot {
+    return { ...this.snapshot(now), sessions: this.sessions(now).slice(0, this.#options.exportLimit) };
+  }
+
+  isRootPresent(path: string): boolean {
+    return this.#update?.presentRoots.includes(path) ?? false;
+  }
+
   #ledgerStatus(): LedgerStatus {
     const { durable, ledgerProblem } = this.#options;
     const told = this.#update?.ledger;

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { runProgram } from './cli/run-program.ts';
+import type { Machine } from './files/machine.ts';
+import { createBackend } from './wiring/backend.ts';
+
+// The only reader of argv, environment, home and clock. Everything else is told.
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const machine: Machine = { platform: process.platform as Machine['platform'], home: homedir(), env: process.env };
+
+const ending = new Promise<string>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      resolve(signal);
+      process.once(signal, () => process.exit(130)); // asked twice: at once
+    });
+});
+
+// A reader that goes away (`watchroom list | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runProgram({
+  version, machine, variables: process.env, cwd: process.cwd(), now: Date.now, stdout: process.stdout, stderr: process.stderr,
+  open: (world) => createBackend(world, {
+    version, nodeVersion: process.versions.node, now: Date.now, pid: process.pid, env: process.env, stdout: process.stdout, stderr: process.stderr, ending,
+    ...(process.env.WATCHROOM_REVISION === undefined ? {} : { revision: process.env.WATCHROOM_REVISION }),
+    onReload: (reload) => process.on('SIGHUP', reload),
+  }),
+}, process.argv.slice(2));

@@ -1,0 +1,181 @@
+import { cpus, hostname } from 'node:os';
+import type { Writable } from 'node:stream';
+import type { World } from '../cli/backend.ts';
+import { healthSettings } from '../config/health-settings.ts';
+import { applyPathMode } from '../files/path-mode.ts';
+import { healthOf, lastHealthOf } from '../health/health.ts';
+import { startServer } from '../http/server.ts';
+import type { WebServer } from '../http/server.ts';
+import { createOwnRegistry } from '../metrics/own.ts';
+import { createScraper } from '../metrics/scrape.ts';
+import { startTelemetry } from '../metrics/telemetry.ts';
+import type { Reader } from '../readers/reader.ts';
+import { readers as allReaders } from '../readers/registry.ts';
+import { toolNames } from '../session/tool.ts';
+import { rootsOf } from '../sweep/listing.ts';
+import { Scene } from '../sweep/scene.ts';
+import type { Books, Surroundings } from './books.ts';
+import { openBooks } from './books.ts';
+import { startLedgerThread } from './ledger-thread.ts';
+import type { LedgerThread } from './ledger-thread.ts';
+import { createLog } from './log.ts';
+import { createLook } from './look.ts';
+import { openInBrowser } from './browser.ts';
+import { engineSettings } from './reading-settings.ts';
+import { openState, secondOwner } from './state.ts';
+
+/** What main.ts knows of the program and the process. */
+export interface About {
+  readonly version: string;
+  /** Commit it was built from. */
+  readonly revision?: string;
+  readonly nodeVersion: string;
+  /** OTEL_* of the environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Pick<Writable, 'write'>;
+  readonly stderr: Pick<Writable, 'write'>;
+  /** Resolves when somebody asks the process to end. */
+  readonly ending: Promise<string>;
+  /** Called when somebody asks to read everything again (SIGHUP). */
+  readonly onReload: (reload: () => void) => void;
+}
+
+/** Serves /metrics and the page until it is asked to end. */
+export const runExporter = async (world: World, about: Surroundings & About): Promise<void> => {
+  const { config } = world;
+  const { now, pid } = about;
+  const log = createLog(config, about.stderr);
+  const state = openState(world, { pid, since: now() });
+  if (!state.ownership && world.state.kind === 'folder' && state.ledgerPath !== ':memory:') throw secondOwner(world.state.path, state.owner);
+  if (state.problem !== undefined) log.warn(state.problem);
+
+  const settings = engineSettings(world, state, cpus().length);
+  const scene = new Scene({
+    platform: world.machine.platform, idleAfterMs: config.idleLimitMs, exportWindowMs: config.exportWindowMs, exportLimit: config.exportLimit,
+    durable: state.durable, ...(state.problem === undefined ? {} : { ledgerProblem: state.problem }),
+  });
+  const readers = allReaders.filter((reader) => !config.disabledTools.includes(reader.tool));
+  const look = createLook({ machine: world.machine, readers, config, ownPid: pid, now, tell: (path) => applyPathMode(path, config.pathMode, state.pathSalt) });
+  let fatal: (error: Error) => void;
+  const died = new Promise<never>((_resolve, reject) => (fatal = reject));
+  died.catch(() => undefined);
+  const thread = startLedgerThread(settings, {
+    onUpdate: (update) => scene.apply(update),
+    onFailure: (message) => log.error({ problem: message }, 'a scan failed'),
+    onDeath: (error) => fatal(error),
+  });
+  const stopLooking = await lookAgainAndAgain(async () => scene.see(await look()), config.processIntervalMs);
+  let server: WebServer | undefined;
+  let telemetry: Awaited<ReturnType<typeof openTelemetry>> | undefined;
+  try {
+    telemetry = await openTelemetry(world, about, scene, (problem) => log.warn({ problem }, 'OpenTelemetry'));
+    server = await serve({ world, about, scene, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
+    state.ownership?.describe({ pid, since: now(), address: server.url });
+    about.onReload(() => thread.rescan());
+    greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo });
+    if (config.openBrowser) openInBrowser(server.url, world.machine.platform, about.env);
+    const why = await Promise.race([about.ending, died]);
+    log.info({ signal: why }, 'stopping');
+  } finally {
+    stopLooking();
+    await stopAll({ server, telemetry: telemetry?.telemetry, thread });
+    state.close();
+  }
+};
+
+/** The text of one scrape, with everything as it is now; nothing keeps running. */
+export const scrapeOnce = async (world: World, about: Surroundings & About): Promise<string> => {
+  const books = await openBooks(world, about, { recent: world.config.exportLimit });
+  const scene = await sceneOf(books, world);
+  const { telemetry, scrape } = await openTelemetry(world, { ...about, env: {} }, scene, () => undefined);
+  try {
+    return (await scrape({})).body.toString('utf8');
+  } finally {
+    await telemetry.stop();
+    books.close();
+  }
+};
+
+const sceneOf = async (books: Books, { config, machine }: World): Promise<Scene> => {
+  const { durable, problem } = books.ledgerStatus();
+  const scene = new Scene({
+    platform: machine.platform, idleAfterMs: config.idleLimitMs, exportWindowMs: config.exportWindowMs, exportLimit: config.exportLimit, durable,
+    ...(problem === undefined ? {} : { ledgerProblem: problem }),
+  });
+  scene.apply(books.update());
+  scene.see(await books.look());
+  return scene;
+};
+
+const openTelemetry = async ({ config }: World, about: Surroundings & About, scene: Scene, onProblem: (problem: string) => void) => {
+  const { now, version, nodeVersion, revision, env } = about;
+  const health = healthSettings(config);
+  const telemetry = await startTelemetry({
+    env, now, version, instance: hostname(), onProblem,
+    snapshot: () => scene.snapshot(now()),
+    healthOf: (session, at) => healthOf(session, at, health),
+    labels: { title: config.titleLabel, pathMode: config.pathMode, toolNames: config.topTools, ...(config.hubUrl === undefined ? {} : { hubUrl: config.hubUrl }) },
+  });
+  const own = createOwnRegistry({ version, nodeVersion, ...(revision === undefined ? {} : { revision }) });
+  return { telemetry, own, scrape: createScraper({ telemetry, own, now }) };
+};
+
+interface Serving {
+  readonly world: World;
+  readonly about: Surroundings & About;
+  readonly scene: Scene;
+  readonly telemetry: Awaited<ReturnType<typeof openTelemetry>>;
+  readonly readers: readonly Reader[];
+  readonly onProblem: (problem: string) => void;
+}
+
+const serve = ({ world: { config, machine }, about, scene, telemetry: { own, scrape }, readers, onProblem }: Serving): Promise<WebServer> => {
+  const health = healthSettings(config);
+  const roots = engineRoots(config.roots);
+  return startServer({
+    own, scrape, onProblem,
+    listen: config.listen,
+    now: about.now,
+    version: about.version,
+    allowedHosts: config.allowedHosts,
+    snapshot: () => scene.page(about.now()),
+    healthOf: (session, now) => (session.state === 'ended' ? lastHealthOf(session, health) : healthOf(session, now, health)),
+    lookedAt: () => readers.flatMap((reader) => rootsOf(reader, machine, roots).map(({ path }) => ({ tool: toolNames[reader.tool], path, found: scene.isRootPresent(path) }))),
+    ...(config.webConfigFile === undefined ? {} : { webConfigFile: config.webConfigFile }),
+    ...(config.hubUrl === undefined ? {} : { hubUrl: config.hubUrl }),
+  });
+};
+
+const engineRoots = (roots: World['config']['roots']): { readonly tool: Reader['tool']; readonly path: string }[] =>
+  (Object.entries(roots) as [Reader['tool'], readonly string[]][]).flatMap(([tool, paths]) => paths.map((path) => ({ tool, path })));
+
+/** The first look is waited for, so that the first picture knows what runs. */
+const lookAgainAndAgain = async (look: () => Promise<void>, everyMs: number): Promise<() => void> => {
+  await look();
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void look().finally(() => (looking = false));
+  }, everyMs);
+  return () => clearInterval(timer);
+};
+
+const greet = ({ world, about, server, pushesTo }: { readonly world: World; readonly about: About; readonly server: WebServer; readonly pushesTo: string | undefined }): void => {
+  about.stdout.write([
+    `Watchroom ${about.version} watches the AI coding sessions below ${world.machine.home}.`,
+    `  Page:     ${server.url}`,
+    `  Metrics:  ${server.url}metrics`,
+    ...(pushesTo === undefined ? [] : [`  Pushes:   ${pushesTo}`]),
+    '',
+    'For Prometheus, below scrape_configs: in prometheus.yml:',
+    server.snippet,
+    'Ctrl+C ends it.',
+    '',
+  ].join('\n'));
+};
+
+const stopAll = async ({ server, telemetry, thread }: { readonly server: WebServer | undefined; readonly telemetry: { stop(): Promise<void> } | undefined; readonly thread: LedgerThread }): Promise<void> => {
+  await Promise.allSettled([server?.close(), telemetry?.stop()]);
+  await thread.stop();
+};

@@ -1,0 +1,50 @@
+import { Worker } from 'node:worker_threads';
+import type { EngineMessage, EngineRequest } from '../sweep/engine-thread.ts';
+import type { EngineSettings } from '../sweep/engine-settings.ts';
+import type { EngineUpdate } from '../sweep/engine.ts';
+
+/** The thread that owns the ledger, seen from the main thread. */
+export interface LedgerThread {
+  /** Lists every root again now. */
+  readonly rescan: () => void;
+  /** Lets it finish what it books and close the ledger. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface LedgerThreadListeners {
+  readonly onUpdate: (update: EngineUpdate) => void;
+  /** A scan failed; the thread goes on. */
+  readonly onFailure: (message: string) => void;
+  /** The thread itself died. */
+  readonly onDeath: (error: Error) => void;
+}
+
+export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onDeath }: LedgerThreadListeners): LedgerThread => {
+  const thread = new Worker(threadFile, { workerData: settings });
+  let stopping = false;
+  const ended = new Promise<void>((resolve) => thread.once('exit', (code) => {
+    if (!stopping) onDeath(new Error(`the ledger's thread ended by itself (code ${code})`));
+    resolve();
+  }));
+  thread.on('error', (error) => {
+    if (!stopping) onDeath(error as Error);
+    stopping = true;
+  });
+  thread.on('message', (message: EngineMessage) => {
+    if (message.kind === 'update') onUpdate(message.update);
+    if (message.kind === 'failed') onFailure(message.message);
+  });
+  const ask = (request: EngineRequest): void => thread.postMessage(request);
+  return {
+    rescan: () => ask('rescan'),
+    stop: async () => {
+      stopping = true;
+      ask('stop');
+      const late = setTimeout(() => void thread.terminate(), 5000);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+};
+
+const threadFile = new URL(import.meta.url.endsWith('.ts') ? '../sweep/engine-thread.ts' : '../sweep/engine-thread.js', import.meta.url);
