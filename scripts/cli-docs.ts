@@ -1,7 +1,8 @@
 // Writes the generated parts of docs/: node scripts/cli-docs.ts
 import { readFileSync, writeFileSync } from 'node:fs';
-import { settingsTable } from '../exporter/src/config/settings-table.ts';
+import { cliPage, configurationPage } from './cli-page.ts';
 
-const configuration = new URL('../docs/configuration.md', import.meta.url);
-const text = readFileSync(configuration, 'utf8');
-writeFileSync(configuration, text.replace(/(<!-- settings:.*-->\n)[^]*(<!-- \/settings -->)/, (_, start: string, end: string) => `${start}${settingsTable()}\n${end}`));
+const page = (name: string): URL => new URL(`../docs/${name}`, import.meta.url);
+
+writeFileSync(page('cli.md'), cliPage());
+writeFileSync(page('configuration.md'), configurationPage(readFileSync(page('configuration.md'), 'utf8')));

@@ -1,8 +1,8 @@
 /** What the program's exit code says; docs/cli.md prints this table. */
 export const exitCodes = {
   ok: [0, 'done'],
-  failed: [1, 'it could not be done: the sentence on stderr says why'],
-  usage: [2, 'the command line is wrong: unknown command, flag or value'],
+  failed: [1, 'it could not be done; stderr says why'],
+  usage: [2, 'wrong command line: an unknown command, flag or value'],
   noSession: [3, 'no session has that name, or several have'],
   config: [4, 'the configuration is wrong'],
 } as const satisfies Record<string, readonly [number, string]>;

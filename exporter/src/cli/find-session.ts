@@ -11,13 +11,27 @@ export const findSession = (name: string, sessions: readonly Session[]): Session
   throw new CommandError(found.length === 0 ? nothingFound(name, sessions) : ambiguous(name, found, sessions), 'noSession');
 };
 
-/** The shortest beginning of each id that names it alone, at least 8 characters of the tool's own id; by full id. */
+/**
+ * A short name for each id that only it has: "claude/1af7c9d2", or "codex/…c0ffee42" where many begin alike
+ * (ids made of the time). Either can be typed as it stands. By full id.
+ */
 export const shortIds = (sessions: readonly Session[]): ReadonlyMap<string, string> => {
-  const sorted = [...sessions].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return new Map(sorted.map(({ id, tool }, index) => {
-    const alone = 1 + Math.max(sharedLength(id, sorted[index - 1]?.id), sharedLength(id, sorted[index + 1]?.id));
-    return [id, id.slice(0, Math.max(tool.length + 9, alone))];
+  const beginnings = countBy(sessions, beginning);
+  const endings = countBy(sessions, ending);
+  return new Map(sessions.map((session) => {
+    if (beginnings.get(beginning(session)) === 1) return [session.id, beginning(session)];
+    return [session.id, endings.get(ending(session)) === 1 ? ending(session) : session.id];
   }));
+};
+
+const shortLength = 8;
+const beginning = ({ tool, nativeId }: Session): string => `${tool}/${nativeId.slice(0, shortLength).replace(/[-_.]+$/, '')}`;
+const ending = ({ tool, nativeId }: Session): string => `${tool}/…${nativeId.slice(-shortLength)}`;
+
+const countBy = (sessions: readonly Session[], nameOf: (session: Session) => string): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const session of sessions) counts.set(nameOf(session), (counts.get(nameOf(session)) ?? 0) + 1);
+  return counts;
 };
 
 /** Exact names before parts: a full id may stand inside another one. */
@@ -26,7 +40,7 @@ const meantBy = (asked: string, sessions: readonly Session[]): readonly Session[
   const ways: ((session: Session) => boolean)[] = [
     ({ id, nativeId }) => id.toLowerCase() === asked || nativeId.toLowerCase() === asked,
     ({ processes }) => processes.some(({ pid }) => String(pid) === asked),
-    ({ id }) => id.toLowerCase().includes(asked),
+    ({ id }) => containsInTurn(id.toLowerCase(), asked.split(/…|\.\.\./)),
   ];
   for (const way of ways) {
     const found = sessions.filter(way);
@@ -51,8 +65,13 @@ const ambiguous = (name: string, found: readonly Session[], sessions: readonly S
   return [`${JSON.stringify(name)} is a part of ${found.length} session ids. Which one?`, ...lines, ...rest].join('\n');
 };
 
-const sharedLength = (one: string, other: string | undefined): number => {
-  let length = 0;
-  while (other !== undefined && length < one.length && one[length] === other[length]) length += 1;
-  return length;
+/** "codex/…42" as lists print it: the pieces one after the other. */
+const containsInTurn = (id: string, pieces: readonly string[]): boolean => {
+  let from = 0;
+  for (const piece of pieces) {
+    const at = id.indexOf(piece, from);
+    if (at === -1) return false;
+    from = at + piece.length;
+  }
+  return true;
 };

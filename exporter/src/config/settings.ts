@@ -89,8 +89,8 @@ export const settings = {
     help: 'put session titles into ai_session_info; they may tell what people work on',
   }),
   pathMode: setting({
-    key: 'paths.mode', flag: '--paths.mode <mode>', variable: 'WATCHROOM_PATHS_MODE', default: 'basename', schema: choice(['full', 'basename', 'hash']),
-    help: 'how paths appear in metrics: full, basename or hash',
+    key: 'paths.mode', flag: '--paths.mode <mode>', variable: 'WATCHROOM_PATHS_MODE', default: 'full', schema: choice(['full', 'basename', 'hash']),
+    help: 'how working folders and files are kept in the ledger and shown: full, basename or hash (never in /metrics, which have the project name only)',
   }),
   hubUrl: setting({
     key: 'hub.url', flag: '--hub.url <url>', variable: 'WATCHROOM_HUB_URL', default: undefined, schema: webUrl().optional(), example: 'https://watchroom.example:8877',
@@ -152,6 +152,10 @@ export const settings = {
   }),
 
   // Watchroom itself.
+  openBrowser: setting({
+    key: 'open', flag: '--no-open', variable: 'WATCHROOM_OPEN', default: true, schema: yesOrNo(),
+    help: 'whether the exporter opens its page in the browser when it starts',
+  }),
   logLevel: setting({
     key: 'log.level', flag: '--log.level <level>', variable: 'WATCHROOM_LOG_LEVEL', default: 'info', schema: choice(['debug', 'info', 'warn', 'error', 'silent']),
     help: 'debug, info, warn, error or silent',
@@ -159,10 +163,6 @@ export const settings = {
   logFormat: setting({
     key: 'log.format', flag: '--log.format <format>', variable: 'WATCHROOM_LOG_FORMAT', default: 'text', schema: choice(['text', 'json']),
     help: 'text or json (one object a line)',
-  }),
-  openBrowser: setting({
-    key: 'open', flag: '--no-open', variable: 'WATCHROOM_OPEN', default: true, schema: yesOrNo(),
-    help: 'whether the exporter opens its page in the browser when it starts',
   }),
 } as const;
 

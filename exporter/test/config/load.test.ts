@@ -34,7 +34,7 @@ const mistakes = (text: string, given: Partial<Given> = {}): string => {
 describe('config: who decides', () => {
   it('without anything said every setting has its default', () => {
     const { config, origins, file } = load();
-    expect(config).toMatchObject({ listen: { host: '127.0.0.1', port: 10877 }, exportWindowMs: 86_400_000, exportLimit: 1000, pathMode: 'basename', openBrowser: true, budgets: [], prices: [] });
+    expect(config).toMatchObject({ listen: { host: '127.0.0.1', port: 10877 }, exportWindowMs: 86_400_000, exportLimit: 1000, pathMode: 'full', openBrowser: true, budgets: [], prices: [] });
     expect(settingNames.map((name) => origins[name].from)).toEqual(settingNames.map(() => 'default'));
     expect(file).toEqual({ path: join(home, '.config/watchroom/config.yaml'), exists: false });
     expect(healthSettings(config)).toEqual(defaultHealth);

@@ -1,0 +1,38 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { Given } from '../config/load.ts';
+import { settingNames, settingOf } from '../config/settings.ts';
+import type { SettingName } from '../config/settings.ts';
+import { tools } from '../session/tool.ts';
+import type { Tool } from '../session/tool.ts';
+
+/** Settings that decide what any command looks at. */
+export const lookingFlags: readonly SettingName[] = ['home', 'proc', 'stateFolder', 'configFile', 'disabledTools'];
+/** Settings that have a flag at all: what the exporter takes. */
+export const allFlags: readonly SettingName[] = settingNames.filter((name) => settingOf(name).flag !== undefined);
+
+/** Gives a command the flags of settings, and the collector switches with them. */
+export const addSettingFlags = (command: Command, names: readonly SettingName[]): Command => {
+  for (const name of names) command.addOption(optionOf(name));
+  for (const tool of tools) command.addOption(new Option(`--collector.${tool}`).hideHelp()).addOption(new Option(`--no-collector.${tool}`).hideHelp());
+  return command;
+};
+
+/** What was typed, by the name of the setting. */
+export const typedFlags = (command: Command): Required<Pick<Given, 'flags' | 'collectors'>> => {
+  const typed = (attribute: string): unknown => (command.getOptionValueSource(attribute) === 'cli' ? command.getOptionValue(attribute) : undefined);
+  const flags: Partial<Record<SettingName, unknown>> = {};
+  for (const name of allFlags) flags[name] = typed(optionOf(name).attributeName());
+  const collectors: Partial<Record<Tool, boolean>> = {};
+  for (const tool of tools) {
+    const on = typed(new Option(`--collector.${tool}`).attributeName());
+    if (typeof on === 'boolean') collectors[tool] = on;
+  }
+  return { flags, collectors };
+};
+
+const optionOf = (name: SettingName): Option => {
+  const { flag, help, default: usual } = settingOf(name);
+  const said = typeof usual === 'string' || typeof usual === 'number' ? ` (default: ${usual})` : '';
+  return new Option(flag!, flag!.startsWith('--no-open') ? 'do not open the page in the browser' : `${help}${said}`);
+};

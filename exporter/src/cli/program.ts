@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { addConfig } from './commands/config.ts';
+import { addLedger } from './commands/ledger.ts';
+import { addList } from './commands/list.ts';
+import { addDoctor, addExporter, addInfo } from './commands/machine.ts';
+import { addExplain, addHealth, addShow } from './commands/one-session.ts';
+import type { Deps } from './deps.ts';
+import { exitCodes } from './exit-codes.ts';
+import { lookOf } from './terminal.ts';
+
+/** The whole command line. `runProgram` runs it. */
+export const createProgram = (deps: Deps): Command => {
+  const { width, paint } = lookOf(deps.stdout, deps.variables);
+  const program = new Command('watchroom')
+    .description('Finds the AI coding sessions of this machine, counts them exactly and publishes them to Prometheus.')
+    .version(deps.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError('(--help says what there is)')
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      writeErr: (text) => deps.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'watchroom: ')),
+      getOutHelpWidth: () => Math.min(width, 100),
+      getErrHelpWidth: () => Math.min(width, 100),
+      getOutHasColors: () => paint('bold', 'x') !== 'x',
+      getErrHasColors: () => paint('bold', 'x') !== 'x',
+    })
+    .configureHelp({ showGlobalOptions: false, styleTitle: (text) => paint('bold', text) })
+    .exitOverride();
+  addExporter(program, deps);
+  addList(program, deps);
+  addShow(program, deps);
+  addHealth(program, deps);
+  addExplain(program, deps);
+  addDoctor(program, deps);
+  addInfo(program, deps);
+  addLedger(program, deps);
+  addConfig(program, deps);
+  program.addHelpText('after', `
+Examples:
+  $ watchroom list               # what runs and what ran lately
+  $ watchroom show 1af7          # one session, by a pid or a part of its id
+  $ watchroom exporter           # /metrics and a live page on this machine
+  $ watchroom doctor             # when something is missing or zero
+
+Exit codes:
+${Object.values(exitCodes).map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}`);
+  return program;
+};

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { healthSettings } from '../config/health-settings.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
+import { statePath } from '../config/paths.ts';
+import type { Backend, World } from './backend.ts';
+import type { Deps } from './deps.ts';
+import { typedFlags } from './flags.ts';
+import { lookOf } from './terminal.ts';
+import type { SessionView } from './views/session-page.ts';
+
+/** What the command line of a command decides. Throws a ConfigError. */
+export const worldOf = (command: Command, deps: Deps): World => {
+  const loaded = loadConfig({ machine: deps.machine, variables: deps.variables, cwd: deps.cwd, ...typedFlags(command) });
+  return { ...loaded, state: stateOf(loaded) };
+};
+
+/** Does something with the backend of a command, and gives back what that opened. */
+export const withBackend = async (command: Command, deps: Deps, work: (backend: Backend, world: World) => Promise<void>): Promise<void> => {
+  const world = worldOf(command, deps);
+  const backend = await deps.open(world);
+  try {
+    await work(backend, world);
+  } finally {
+    await backend.close?.();
+  }
+};
+
+/** How sessions are shown on stdout. */
+export const viewOf = ({ config }: Loaded, deps: Deps): SessionView => ({ ...lookOf(deps.stdout, deps.variables), now: deps.now(), health: healthSettings(config), timeZone: config.timezone });
+
+/** Another home's or process table's counts are not mixed with this machine's. */
+const stateOf = ({ config, machine }: Loaded): World['state'] => {
+  if (config.stateFolder !== undefined) return { kind: 'folder', path: config.stateFolder };
+  return config.home !== undefined || config.proc !== undefined ? { kind: 'throw-away' } : { kind: 'folder', path: statePath(machine) };
+};
