@@ -14,3 +14,9 @@ export const isBegunSince = ({ startedAt }: StoredSession, since: EpochMs | unde
 /** The session that was active last; undefined of none. */
 export const newestOf = (sessions: readonly StoredSession[]): StoredSession | undefined =>
   sessions.reduce<StoredSession | undefined>((newest, session) => (newest && (newest.lastActivityAt ?? 0) >= (session.lastActivityAt ?? 0) ? newest : session), undefined);
+
+/** Servers keep conversations in memory long after the last word (FORMATS.md 2.5). */
+const hostKeepsMs = 30 * 60_000;
+
+/** A server may still be at work on the session. */
+export const isRecent = ({ lastActivityAt }: StoredSession, now: EpochMs): boolean => lastActivityAt !== undefined && now - lastActivityAt < hostKeepsMs;
