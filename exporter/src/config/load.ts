@@ -35,6 +35,8 @@ export type Origin =
 export interface Loaded {
   readonly config: Config;
   readonly origins: Readonly<Record<SettingName, Origin>>;
+  /** As it was written: "7d" where the configuration has milliseconds. */
+  readonly written: Readonly<Record<SettingName, unknown>>;
   /** The machine to look at: another home has none of this machine's relocation variables. */
   readonly machine: Machine;
   readonly file: { readonly path: string; readonly exists: boolean };
@@ -46,9 +48,9 @@ export const loadConfig = (given: Given): Loaded => {
   const named = said('configFile', given, undefined);
   const file = readConfigFile(named.raw === undefined ? configPath(machine) : absolutePath(String(named.raw), given.machine, given.cwd));
   if (named.raw !== undefined && !file.exists && file.problems.length === 0) throw new ConfigError([{ where: nameOf(named.origin), message: `there is no file ${file.path}. Try: watchroom config init --config ${file.path}` }]);
-  const { values, origins, problems } = decideAll(given, file);
+  const { values, origins, written, problems } = decideAll(given, file);
   if (problems.length > 0) throw new ConfigError(problems);
-  return { config: values as Config, origins, machine, file: { path: file.path, exists: file.exists } };
+  return { config: values as Config, origins, written, machine, file: { path: file.path, exists: file.exists } };
 };
 
 const machineOf = (given: Given): Machine => {
@@ -76,15 +78,17 @@ const said = (name: SettingName, { flags, variables }: Given, file: ConfigFile |
 const decideAll = (given: Given, file: ConfigFile) => {
   const values: Partial<Record<SettingName, unknown>> = {};
   const origins: Partial<Record<SettingName, Origin>> = {};
+  const written: Partial<Record<SettingName, unknown>> = {};
   const problems: Problem[] = [...file.problems];
   for (const name of settingNames) {
     const { raw, origin } = name === 'disabledTools' ? switched(said(name, given, file), given) : said(name, given, file);
     const result = settingOf(name).schema.safeParse(raw);
     origins[name] = origin;
+    written[name] = raw;
     if (result.success) values[name] = located(name, result.data, given, origin, file);
     else problems.push(...result.error.issues.map((issue) => problemOf(name, issue, raw, origin, file)));
   }
-  return { values, origins: origins as Record<SettingName, Origin>, problems };
+  return { values, origins: origins as Loaded['origins'], written: written as Loaded['written'], problems };
 };
 
 /** The switches change what the others said of the tools. */

@@ -121,21 +121,17 @@ const textOf = (path: string): string | undefined => {
   }
 };
 
-/** As it would be written in the file; the defaults of settings that are decided at run time are said in words. */
-const rowsOf = ({ config, origins }: World) =>
+const rowsOf = ({ config, origins, written }: World) =>
   settingNames.map((name) => {
     const row = settingOf(name);
-    const origin = origins[name];
-    const value = origin.from === 'default' ? row.default : config[name];
-    return { name: row.key ?? row.flag!.split(' ')[0]!, value: value === undefined ? (row.defaultText ?? 'unset') : typeof value === 'string' ? value : inOneLine(readable(name, value)), from: saidBy(origin) };
+    return { name: row.key ?? row.flag!.split(' ')[0]!, value: shown(written[name], config[name]) ?? row.defaultText ?? 'unset', from: saidBy(origins[name]) };
   });
 
-/** What the schema made of a duration or an address, as a person would write it. */
-const readable = (name: string, value: unknown): unknown => {
-  if (name.endsWith('Ms') && typeof value === 'number') return value % 3_600_000 === 0 ? `${value / 3_600_000}h` : value % 60_000 === 0 ? `${value / 60_000}m` : `${value / 1000}s`;
-  if (name !== 'listen') return value;
-  const { host = '', port } = value as World['config']['listen'];
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** A duration or an address as it was written; lists and maps as they hold, with the defaults of what was left out. */
+const shown = (written: unknown, holds: unknown): string | undefined => {
+  if (written === undefined) return undefined;
+  if (typeof holds === 'object' && typeof written === 'object') return inOneLine(holds);
+  return typeof written === 'string' ? written : inOneLine(written);
 };
 
 const saidBy = (origin: Origin): string => (origin.from === 'default' ? 'default' : origin.from === 'file' ? origin.place : `${origin.from} ${origin.name}`);
