@@ -1,6 +1,8 @@
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { copilotCli } from './copilot-cli.ts';
+import { cursorAgent } from './cursor-agent.ts';
+import { cursor } from './cursor.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
 import type { Reader } from './reader.ts';
@@ -14,4 +16,6 @@ export const readers: readonly Reader[] = [
   gemini,
   opencode,
   vscodeCopilot,
+  cursor,
+  cursorAgent,
 ];
