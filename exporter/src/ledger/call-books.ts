@@ -163,7 +163,7 @@ export class CallBooks {
   }
 
   #toFleet(row: CallRow, usage: Usage, microUsd: number | undefined, tool: string, now: EpochMs): void {
-    if (row.at < this.#createdAt) return;
+    if (row.at < this.#createdAt || row.at - now > lateAfterMs) return; // history, or a time that cannot be
     if (now - row.at > lateAfterMs) {
       this.lateTokens += totalTokens(usage);
       return;

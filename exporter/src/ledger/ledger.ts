@@ -321,7 +321,7 @@ export class Ledger {
       .get(part.session, tool, part.nativeId, parent, part.startedAt ?? null, part.lastActivityAt ?? null, part.project === undefined ? null : this.#books.names.id(part.project)) as { id: number };
     if (!known) {
       rememberSession(this.#books, { id: row.id, key: part.session, tool });
-      if (part.role === 'main' && part.startedAt !== undefined && part.startedAt >= this.freshAfter()) starts.push(part.session);
+      if (part.role === 'main' && part.startedAt !== undefined && part.startedAt >= this.freshAfter() && part.startedAt <= this.#now() + 3_600_000) starts.push(part.session);
     }
     if (parent !== null && part.lastActivityAt !== undefined) this.#sql('UPDATE sessions SET last = max(ifnull(last, 0), ?) WHERE key = ?').run(part.lastActivityAt, parent);
     return row.id;

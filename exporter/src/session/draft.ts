@@ -28,6 +28,14 @@ export interface ToolCall {
   readonly input?: string;
 }
 
+/** How places are told: the path mode of the configuration, and the project a folder belongs to. */
+export interface Places {
+  /** A path as it may be kept. */
+  readonly tell: (path: string) => string;
+  /** The project of a working folder, as it may be kept. */
+  readonly projectOf: (cwd: string) => string | undefined;
+}
+
 export interface FileEdit {
   /** As the tool wrote it. */
   readonly path: string;
@@ -45,6 +53,8 @@ export class Draft {
   readonly nativeId: string;
   readonly role: Part['role'];
   readonly #freshAfter: EpochMs;
+  readonly #places: Places;
+  #cwd: string | undefined;
   readonly #part: Mutable<Part>;
   readonly #files: Map<string, FileWork>;
   readonly #pending: Map<string, { id: string; name: string; since: EpochMs; input?: string | undefined }>;
@@ -55,16 +65,18 @@ export class Draft {
   #grew = false;
   #changed = false;
 
-  constructor(tool: Tool, nativeId: string, role: Part['role'] = 'main', from: { readonly before?: Part; readonly freshAfter?: EpochMs } = {}) {
+  constructor(tool: Tool, nativeId: string, role: Part['role'] = 'main', from: { readonly before?: Part; readonly freshAfter?: EpochMs; readonly places?: Places } = {}) {
     this.tool = tool;
     this.nativeId = nativeId;
     this.role = role;
     this.#freshAfter = from.freshAfter ?? Infinity;
+    this.#places = from.places ?? asTheyAre;
     const before = from.before;
     this.#part = before ? structuredClone(before) : emptyPart(tool, nativeId, role);
     this.#files = new Map(Object.entries(this.#part.files));
     this.#pending = new Map(this.#part.present.pendingTools.map((pending) => [pending.id, { ...pending }]));
     this.#turnOpen = this.#part.present.turnOpen;
+    this.#turnSince = this.#part.present.turnSince;
     this.#rot = new RotWindow(this.#part.rot);
   }
 
@@ -73,8 +85,10 @@ export class Draft {
   }
 
   /** Facts of which the last one told wins; an undefined one changes nothing. */
-  set(facts: Partial<Pick<Part, 'cwd' | 'project' | 'gitBranch' | 'title' | 'toolVersion' | 'model' | 'parentId' | 'copyRank' | 'subagents' | 'filesEdited' | 'linesAdded' | 'linesRemoved' | 'estimatedTokens'>>): void {
-    for (const [name, value] of Object.entries(facts)) if (value !== undefined) (this.#part as Record<string, unknown>)[name] = value;
+  set(facts: { readonly [Fact in 'cwd' | 'project' | 'gitBranch' | 'title' | 'toolVersion' | 'model' | 'parentId' | 'copyRank' | 'subagents' | 'filesEdited' | 'linesAdded' | 'linesRemoved' | 'estimatedTokens']?: Part[Fact] | undefined }): void {
+    const { cwd, ...others } = facts;
+    if (cwd !== undefined && cwd !== this.#cwd) this.#moveTo(cwd);
+    for (const [name, value] of Object.entries(others)) if (value !== undefined) (this.#part as Record<string, unknown>)[name] = value;
     this.#changed = true;
   }
 
@@ -164,10 +178,11 @@ export class Draft {
   }
 
   read(path: string, at: EpochMs | undefined): void {
-    this.#touch(path, at, (file) => ({ ...file, reads: file.reads + 1 }));
+    this.#touch(this.#places.tell(path), at, (file) => ({ ...file, reads: file.reads + 1 }));
   }
 
-  edit({ path, at, linesAdded = 0, linesRemoved = 0, created = false }: FileEdit): void {
+  edit({ path: raw, at, linesAdded = 0, linesRemoved = 0, created = false }: FileEdit): void {
+    const path = this.#places.tell(raw);
     if (!((this.#files.get(path)?.edits ?? 0) > 0)) this.#part.filesEdited = (this.#part.filesEdited ?? 0) + 1;
     this.#touch(path, at, (file) => ({
       ...file,
@@ -249,7 +264,7 @@ export class Draft {
       ...this.#part,
       files: Object.fromEntries(this.#files),
       rot: this.#rot.toRot(),
-      present: { ...this.#part.present, turnOpen: this.#turnOpen, pendingTools: [...this.#pending.values()].map(({ id, name, since, input }) => ({ id, name, since, ...(input === undefined ? {} : { input }) })) },
+      present: this.#present(),
     };
   }
 
@@ -260,6 +275,19 @@ export class Draft {
     this.#growth = noGrowth();
     this.#grew = false;
     return growth;
+  }
+
+  #moveTo(cwd: string): void {
+    this.#cwd = cwd;
+    this.#part.cwd = this.#places.tell(cwd);
+    const project = this.#places.projectOf(cwd);
+    if (project !== undefined) this.#part.project = project;
+  }
+
+  #present(): Part['present'] {
+    const { turnSince: _before, ...rest } = this.#part.present;
+    const pendingTools = [...this.#pending.values()].map(({ id, name, since, input }) => ({ id, name, since, ...(input === undefined ? {} : { input }) }));
+    return { ...rest, turnOpen: this.#turnOpen, ...(this.#turnSince === undefined ? {} : { turnSince: this.#turnSince }), pendingTools };
   }
 
   #touch(path: string, at: EpochMs | undefined, change: (file: FileWork) => FileWork): void {
@@ -280,8 +308,9 @@ export class Draft {
     this.#part.present = { ...this.#part.present, ...facts };
   }
 
+  /** News is at most an hour old and not from the future: `freshAfter` is never more than an hour ago. */
   #isFresh(at: EpochMs | undefined): boolean {
-    return at !== undefined && at >= this.#freshAfter;
+    return at !== undefined && at >= this.#freshAfter && at <= this.#freshAfter + 2 * 3_600_000;
   }
 
   #grow(): Growth {
@@ -297,6 +326,8 @@ export const observe = (histogram: Histogram | undefined, seconds: number): Hist
   buckets[index < 0 ? durationBounds.length : index]! += 1;
   return { buckets, sum: (histogram?.sum ?? 0) + seconds };
 };
+
+const asTheyAre: Places = { tell: (path) => path, projectOf: () => undefined };
 
 const emptyPart = (tool: Tool, nativeId: string, role: Part['role']): Mutable<Part> => ({
   tool, nativeId, role, activeMs: 0, messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, present: { turnOpen: false, pendingTools: [] }, rot: {},
