@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Paint } from './terminal.ts';
 import { textWidth } from './text-width.ts';
+import { wrap } from './wrap.ts';
 
 /** One column of a table that fits itself into the terminal. */
 export interface Column<Row> {
@@ -11,6 +12,8 @@ export interface Column<Row> {
   readonly most?: number;
   /** It may be cut down to so many columns; without it the column is never cut. */
   readonly least?: number;
+  /** What is too long goes on in the next line instead of being cut. */
+  readonly wraps?: boolean;
   /** Narrow terminals drop the column with the greatest number first. 0 stays. @default 0 */
   readonly dropped?: number;
 }
@@ -26,7 +29,7 @@ export const renderTable = <Row>(rows: readonly Row[], columns: readonly Column<
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  rows.forEach((_, index) => table.push(fitted.map(({ cells }) => cells[index]!)));
+  rows.forEach((_, index) => table.push(fitted.map(({ column, cells, columns: width }) => (column.wraps ? wrap(cells[index]!, width).join('\n') : cells[index]!))));
   return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
 };
 

@@ -41,11 +41,11 @@ export const settings = {
     help: 'read the process table from this copy of /proc; throw-away ledger as with --home',
   }),
   configFile: setting({
-    flag: '--config <file>', variable: 'WATCHROOM_CONFIG', default: undefined, defaultText: 'see below', schema: text().optional(), example: './watchroom.yaml',
+    flag: '--config <file>', variable: 'WATCHROOM_CONFIG', default: undefined, defaultText: 'the usual place', schema: text().optional(), example: './watchroom.yaml',
     help: 'configuration file',
   }),
   stateFolder: setting({
-    key: 'state', flag: '--state <dir>', variable: 'WATCHROOM_STATE', default: undefined, defaultText: 'see below', schema: text().optional(), example: '~/.local/state/watchroom',
+    key: 'state', flag: '--state <dir>', variable: 'WATCHROOM_STATE', default: undefined, defaultText: 'the usual place', schema: text().optional(), example: '~/.local/state/watchroom',
     help: 'folder of the ledger, the memory of what has been counted',
   }),
 

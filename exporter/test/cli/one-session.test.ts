@@ -148,6 +148,20 @@ describe('explain', () => {
     expect(out).not.toContain('\nreasoning');
   });
 
+  it('[T9] traces the part of one model, one tool or one kind', async () => {
+    const haiku = (await run('explain 4242 cost.claude-haiku-4-5', explaining)).out;
+    expect(haiku).toContain('cost.claude-haiku-4-5: $0.0040');
+    expect(haiku).toContain('✓ The calls add up to $0.0040');
+    expect(haiku).not.toContain('Price    claude-sonnet');
+    expect((await run('explain 4242 errors.api', explaining)).out).toMatch(/errors\.api: 1[^]*1 +sub-agent +\/agent\.jsonl/);
+    expect((await run('explain 4242 tools.Bash', explaining)).out).toContain('tools.Bash: 40');
+    expect((await run('explain 4242 tools.Nope', explaining)).out).toContain('tools.Nope: unknown');
+  });
+
+  it('sends a question about health to its own command', async () => {
+    expect(await run('explain 4242 health', explaining)).toMatchObject({ exitCode: 2, err: expect.stringContaining('Try: watchroom health SESSION') });
+  });
+
   it('says that no source tells an unknown number', async () => {
     expect((await run('explain 4242 reasoning', explaining)).out).toContain('No source of this session tells it.');
   });

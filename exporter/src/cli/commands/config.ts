@@ -8,6 +8,7 @@ import { didYouMean } from '../../config/nearest.ts';
 import { absolutePath, configPath } from '../../config/paths.ts';
 import { settingKeys, settingNames, settingOf } from '../../config/settings.ts';
 import { configTemplate, inOneLine } from '../../config/template.ts';
+import type { SettingName } from '../../config/settings.ts';
 import type { World } from '../backend.ts';
 import type { Deps } from '../deps.ts';
 import { withExamples } from '../examples.ts';
@@ -121,11 +122,19 @@ const textOf = (path: string): string | undefined => {
   }
 };
 
-const rowsOf = ({ config, origins, written }: World) =>
+const rowsOf = (world: World) =>
   settingNames.map((name) => {
     const row = settingOf(name);
-    return { name: row.key ?? row.flag!.split(' ')[0]!, value: shown(written[name], config[name]) ?? row.defaultText ?? 'unset', from: saidBy(origins[name]) };
+    const value = shown(world.written[name], world.config[name]) ?? decided(name, world) ?? row.defaultText ?? 'unset';
+    return { name: row.key ?? row.flag!.split(' ')[0]!, value, from: saidBy(world.origins[name]) };
   });
+
+/** Defaults that depend on the machine. */
+const decided = (name: SettingName, { machine, file, state }: World): string | undefined => {
+  if (name === 'home') return machine.home;
+  if (name === 'configFile') return file.path;
+  return name === 'stateFolder' ? (state.kind === 'folder' ? state.path : 'a throw-away folder') : undefined;
+};
 
 /** A duration or an address as it was written; lists and maps as they hold, with the defaults of what was left out. */
 const shown = (written: unknown, holds: unknown): string | undefined => {

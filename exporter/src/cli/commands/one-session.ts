@@ -13,7 +13,7 @@ import { addFormatFlag, print } from '../format.ts';
 import type { Format } from '../format.ts';
 import { withProgress } from '../progress.ts';
 import { viewOf, withBackend } from '../start.ts';
-import { explainable, explainableNames } from '../views/explained.ts';
+import { explainable, explainableNames, explainedAs } from '../views/explained.ts';
 import type { Explained } from '../views/explained.ts';
 import { explanationIndex, explanationOf } from '../views/explanation.ts';
 import { breakdown, healthTable } from '../views/health-table.ts';
@@ -57,7 +57,7 @@ export const addHealth = (program: Command, deps: Deps): void => {
 /** watchroom explain */
 export const addExplain = (program: Command, deps: Deps): void => {
   const command = program.command('explain <session> [number]').summary('where a number comes from')
-    .description(`Traces a number of a session to the records it was read from, the price row and the rule behind it. Without a number it lists them all.\n${naming}\nNumbers: ${explainableNames.join(', ')}.`)
+    .description(`Traces a number of a session to the records it was read from, the price row and the rule behind it. Without a number it lists them all.\n${naming}\nNumbers: ${explainableNames.join(', ')}; also by model (cost.claude-opus-4-1), by tool (tools.Bash), by kind (errors.api).`)
     .option('-n, --limit <calls>', 'how many calls are listed, newest first', '20');
   addSettingFlags(addFormatFlag(command), lookingFlags).action((name: string, number: string | undefined, { format, limit }: Options & { readonly limit: string }) => {
     const asked = number === undefined ? undefined : numberCalled(number);
@@ -85,10 +85,10 @@ const withSession = (command: Command, deps: Deps, name: string, work: (session:
   });
 
 const numberCalled = (typed: string): Explained => {
-  const name = typed.toLowerCase().replaceAll('-', '_');
-  const found = explainable.find((each) => each.name === name);
-  if (found) return found;
-  throw new CommandError(`${JSON.stringify(typed)} is not a number of a session.${didYouMean(name, explainableNames)} There are: ${explainableNames.join(', ')}`, 'usage');
+  if (/^(health|score)$/i.test(typed)) throw new CommandError('the health score has a command of its own. Try: watchroom health SESSION', 'usage');
+  const number = explainedAs(typed);
+  if (number) return number;
+  throw new CommandError(`${JSON.stringify(typed)} is not a number of a session.${didYouMean(typed, explainableNames)} There are: ${explainableNames.join(', ')}`, 'usage');
 };
 
 const numberData = (number: Explained, { session, calls, parts, prices }: Explanation) => ({

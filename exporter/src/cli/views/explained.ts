@@ -1,5 +1,5 @@
 import type { BookedCall } from '../../session/booked.ts';
-import type { Part } from '../../session/part.ts';
+import type { Counts, Part } from '../../session/part.ts';
 import type { Session } from '../../session/session.ts';
 import { tokenTypes, totalTokens } from '../../session/usage.ts';
 
@@ -14,6 +14,8 @@ export interface Explained {
   readonly ofPart?: (part: Part) => number | undefined;
   /** The number itself, as all other commands show it. */
   readonly ofSession: (session: Session) => number | undefined;
+  /** The part of it with one name: the calls of one tool, the errors of one kind. */
+  readonly narrowed?: (name: string) => Explained;
 }
 
 const sum = (numbers: readonly (number | undefined)[]): number | undefined => {
@@ -39,6 +41,19 @@ const kinds: readonly Explained[] = [...tokenTypes, 'reasoning' as const].map((k
   ofSession: (session: Session) => overModels(session, ({ usage }) => usage[kind]),
 }));
 
+/** A number that counts things by name: tool calls by tool, errors by kind. */
+const counted = (name: string, rule: string, of: (by: Part | Session) => Counts): Explained => ({ name, rule, ofPart: (part) => values(of(part)), ofSession: (session) => values(of(session)), narrowed: (key) => counted(`${name}.${key}`, rule, (by) => only(of(by), key)) });
+
+const only = <Value>(all: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> => (Object.hasOwn(all, key) ? { [key]: all[key]! } : {});
+
+/** The same of the calls of one model. */
+const ofModel = (number: Explained, model: string): Explained => ({
+  ...number,
+  name: `${number.name}.${model}`,
+  ofCall: (call) => (call.model === model ? number.ofCall!(call) : undefined),
+  ofSession: (session) => number.ofSession({ ...session, models: only(session.models, model) }),
+});
+
 /** Every number that `explain` can trace. */
 export const explainable: readonly Explained[] = [
   {
@@ -62,10 +77,10 @@ export const explainable: readonly Explained[] = [
   },
   { name: 'requests', rule: 'Requests to the model, each once; corrections of a running total stand for none.', ofCall: ({ requests }) => requests, ofSession: (session) => overModels(session, ({ requests }) => requests) },
   { name: 'turns', rule: 'Prompts of the human. Sub-agents have none of their own.', ofPart: ({ turns, role }) => (role === 'main' ? turns : undefined), ofSession: ({ turns }) => turns },
-  { name: 'messages', rule: 'Messages of all roles.', ofPart: ({ messages }) => values(messages), ofSession: ({ messages }) => values(messages) },
-  { name: 'tools', rule: 'Tool calls of the agent and its sub-agents.', ofPart: ({ toolCalls }) => values(toolCalls), ofSession: ({ toolCalls }) => values(toolCalls) },
-  { name: 'failures', rule: 'Tool calls that failed.', ofPart: ({ toolErrors }) => values(toolErrors), ofSession: ({ toolErrors }) => values(toolErrors) },
-  { name: 'errors', rule: 'Errors of all kinds: api, overloaded, rate_limit, tool, permission_denied, interrupted.', ofPart: ({ errors }) => values(errors), ofSession: ({ errors }) => values(errors) },
+  counted('messages', 'Messages of all roles.', ({ messages }) => messages as Counts),
+  counted('tools', 'Tool calls of the agent and its sub-agents.', ({ toolCalls }) => toolCalls as Counts),
+  counted('failures', 'Tool calls that failed.', ({ toolErrors }) => toolErrors as Counts),
+  counted('errors', 'Errors of all kinds: api, overloaded, rate_limit, tool, permission_denied, interrupted.', ({ errors }) => errors as Counts),
   { name: 'lines_added', rule: 'Lines that edit tools added, as the tool recorded the change.', ofPart: ({ linesAdded }) => linesAdded, ofSession: ({ linesAdded }) => linesAdded },
   { name: 'lines_removed', rule: 'Lines that edit tools removed.', ofPart: ({ linesRemoved }) => linesRemoved, ofSession: ({ linesRemoved }) => linesRemoved },
   { name: 'files', rule: 'Distinct files that were edited; a file edited by the session and its sub-agent is one.', ofPart: ({ filesEdited }) => filesEdited, ofSession: ({ filesEdited }) => filesEdited },
@@ -78,3 +93,12 @@ export const explainable: readonly Explained[] = [
 
 /** The names a person may ask for. */
 export const explainableNames: readonly string[] = explainable.map(({ name }) => name);
+
+/** "cost", "cost.<model>", "tools.Bash", "errors.api"; undefined: no number of a session is called so. */
+export const explainedAs = (asked: string): Explained | undefined => {
+  const [base = '', ...rest] = asked.split('.');
+  const number = explainable.find(({ name }) => name === base.toLowerCase().replaceAll('-', '_'));
+  if (!number || rest.length === 0) return number;
+  if (number.narrowed) return number.narrowed(rest.join('.'));
+  return number.ofCall ? ofModel(number, rest.join('.')) : undefined;
+};

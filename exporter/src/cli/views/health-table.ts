@@ -6,6 +6,7 @@ import type { Session } from '../../session/session.ts';
 import { longTime, many, percent, shortNumber } from '../figures.ts';
 import { safeText } from '../safe-text.ts';
 import { renderTable } from '../table.ts';
+import { wrap } from '../wrap.ts';
 import { levelStyle, scoreText, unknown } from './marks.ts';
 import type { SessionsView } from './sessions-table.ts';
 
@@ -51,19 +52,20 @@ export const healthTable = (session: Session, view: SessionsView): string => {
     { head: 'WEIGHT', cell: ({ weight, share }) => (share === undefined || Math.abs(share - weight) < 0.0005 ? percent(weight) : `${percent(weight)} → ${percent(share)}`), align: 'right' },
     { head: 'VALUE', cell: ({ value }) => (value === undefined ? unknown : value.toFixed(2)), align: 'right' },
     { head: 'POINTS', cell: ({ points }) => (points === undefined || health.score === undefined ? unknown : points.toFixed(1)), align: 'right', dropped: 1 },
-    { head: 'BECAUSE', cell: ({ reason }) => reason, least: 20 },
+    { head: 'BECAUSE', cell: ({ reason }) => reason, least: 18, wraps: true },
   ], view);
   const verdict = health.score === undefined ? paint('bold', 'insufficient data') : `${paint('bold', scoreText(health, paint))} of 100, ${paint(levelStyle(health.level), health.level!)}`;
   const when = session.state === 'ended' ? 'It has ended and has no score any more; this was its last: ' : '';
-  return [`${paint('cyan', safeText(session.id))}  ${session.state}`, `${when}${verdict}`, '', table, ...notes(health, view)].join('\n');
+  return [`${paint('cyan', safeText(session.id))}  ${session.state}`, ...wrap(`${when}${verdict}`, view.width), '', table, ...notes(health, view)].join('\n');
 };
 
-const notes = ({ missing, score }: Health, { health: { thresholds }, paint }: SessionsView): string[] => {
+const notes = ({ missing, score }: Health, { health: { thresholds }, paint, width }: SessionsView): string[] => {
   const names = missing.map((factor) => factor.replace('_', ' ')).join(' and ');
+  const instead = score === undefined ? 'Without token usage and one more factor there is no score.' : 'The other factors weigh more instead.';
   return [
     '',
-    ...(missing.length === 0 ? [] : [score === undefined ? `Unknown: ${names}. Without token usage and one more factor there is no score.` : `Unknown: ${names}. The other factors weigh more instead.`]),
-    paint('dim', `healthy from ${thresholds.healthy}, warning from ${thresholds.warning}, critical below; docs/health.md`),
+    ...(missing.length === 0 ? [] : wrap(`Unknown: ${names}. ${instead}`, width)),
+    ...wrap(`healthy from ${thresholds.healthy}, warning from ${thresholds.warning}, critical below; docs/health.md`, width).map((line) => paint('dim', line)),
   ];
 };
 

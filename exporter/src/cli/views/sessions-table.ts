@@ -26,7 +26,7 @@ const columns = (sessions: readonly Session[], { now, health, paint, width }: Se
   const names = shortIds(sessions);
   const narrow = width < 70;
   return [
-    { head: '', cell: (session) => (isLive(session) ? paint('green', '●') : ' ') },
+    { head: '', cell: (session) => (isLive(session) ? paint('green', '●') : '') },
     { head: 'STATE', cell: (session) => stateText(session, paint) },
     { head: 'SESSION', cell: ({ id }) => paint('cyan', safeText(names.get(id)!)), least: narrow ? 16 : 20, most: 28 },
     { head: 'PROJECT', cell: ({ projectName, project }) => safeText(projectName ?? project ?? ''), least: 8, most: 24, dropped: 2 },
