@@ -15,7 +15,7 @@ export const opencode: Reader = {
   },
   // Messages and parts are read with their session, whose own file OpenCode writes again after every step.
   skips: (path) => !/^storage(\/session(\/[^/]+)?)?$/.test(path),
-  sidecarOf: (path) => (path.endsWith('.db-wal') ? path.slice(0, -'-wal'.length) : undefined),
+  sidecarOf: (path) => (path.endsWith('-wal') ? path.slice(0, -'-wal'.length) : undefined),
 };
 
 const database: Format = { kind: 'database', read: (path, book) => readDatabase(path, book) };

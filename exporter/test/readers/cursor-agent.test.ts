@@ -4,11 +4,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cursorAgent } from '../../../src/readers/cursor-agent.ts';
-import { readerContract } from '../contract.ts';
-import { aMachine, readFile } from '../read-file.ts';
+import { cursorAgent } from '../../src/readers/cursor-agent.ts';
+import { readerContract } from './contract.ts';
+import { aMachine, readFile } from './read-file.ts';
 
-const fixtures = fileURLToPath(new URL('../../fixtures/cursor-agent', import.meta.url));
+const fixtures = fileURLToPath(new URL('../fixtures/cursor-agent', import.meta.url));
 const session = '33333333-0000-4000-8000-000000000001';
 const meta = { root: join(fixtures, 'chats'), rootKind: 'chats', path: join(fixtures, 'chats/5f4d', session, 'meta.json'), sessions: [session] };
 const transcripts = join(fixtures, 'projects/home-ada-garden/agent-transcripts');
@@ -93,7 +93,7 @@ describe('cursor-agent: where it looks', () => {
   });
 });
 
-const samples = fileURLToPath(new URL('../../../../../shared/samples/cursor/S2thend+cursor-history/tests/fixtures', import.meta.url));
+const samples = fileURLToPath(new URL('../../../../shared/samples/cursor/S2thend+cursor-history/tests/fixtures', import.meta.url));
 
 (existsSync(samples) ? describe : describe.skip)('cursor-agent: the sample transcripts beside the repository (skipped where ../shared is absent)', () => {
   const sample = (path: string) => readFile(cursorAgent, { path: join(samples, path), root: join(samples, 'store-root/projects'), rootKind: 'projects', as: path.startsWith('transcripts') ? `p/agent-transcripts/${path.split('/').at(-1)}` : path.slice('store-root/projects/'.length) });

@@ -4,13 +4,13 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Book } from '../../../src/readers/book.ts';
-import type { Findings } from '../../../src/readers/book.ts';
-import { cursor } from '../../../src/readers/cursor.ts';
-import type { DatabaseFormat } from '../../../src/readers/reader.ts';
-import { readerContract } from '../contract.ts';
-import { aMachine, readFile } from '../read-file.ts';
-import { callsOf, usageOf } from '../totals.ts';
+import { Book } from '../../src/readers/book.ts';
+import type { Findings } from '../../src/readers/book.ts';
+import { cursor } from '../../src/readers/cursor.ts';
+import type { DatabaseFormat } from '../../src/readers/reader.ts';
+import { readerContract } from './contract.ts';
+import { aMachine, readFile } from './read-file.ts';
+import { callsOf, usageOf } from './totals.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'watchroom-cursor-'));
 const open: Database.Database[] = [];
@@ -209,7 +209,7 @@ describe('cursor: where it looks', () => {
   });
 });
 
-const sample = fileURLToPath(new URL('../../../../../shared/samples/cursor/S2thend+cursor-history/tests/compatibility/fixtures/v016/composer-global-state.vscdb', import.meta.url));
+const sample = fileURLToPath(new URL('../../../../shared/samples/cursor/S2thend+cursor-history/tests/compatibility/fixtures/v016/composer-global-state.vscdb', import.meta.url));
 
 (existsSync(sample) ? describe : describe.skip)('cursor: the sample database beside the repository (skipped where ../shared is absent)', () => {
   it('is damaged (its strings were shortened in place), which is an error of that database and nothing more', () => {

@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gemini } from '../../../src/readers/gemini.ts';
-import { addUsage } from '../../../src/session/usage.ts';
-import type { Usage } from '../../../src/session/usage.ts';
-import { readerContract } from '../contract.ts';
-import { aMachine, readFile } from '../read-file.ts';
-import { callsOf, requestsOf, usageOf } from '../totals.ts';
+import { gemini } from '../../src/readers/gemini.ts';
+import { addUsage } from '../../src/session/usage.ts';
+import type { Usage } from '../../src/session/usage.ts';
+import { readerContract } from './contract.ts';
+import { aMachine, readFile } from './read-file.ts';
+import { callsOf, requestsOf, usageOf } from './totals.ts';
 
-const fixtures = fileURLToPath(new URL('../../fixtures/gemini/tmp', import.meta.url));
+const fixtures = fileURLToPath(new URL('../fixtures/gemini/tmp', import.meta.url));
 const session = '11111111-aaaa-4bbb-8ccc-000000000001';
 const fixture = { path: join(fixtures, 'garden/chats/session-2026-06-01T09-00-11111111.jsonl'), root: fixtures, sessions: [session] };
 
@@ -131,13 +131,13 @@ describe('gemini: where a session belongs', () => {
   });
 });
 
-const samples = fileURLToPath(new URL('../../../../../shared/samples', import.meta.url));
+const samples = fileURLToPath(new URL('../../../../shared/samples', import.meta.url));
 const expected = existsSync(samples) ? readFileSync(join(samples, 'expected.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter((row) => row.tool === 'gemini') : [];
 
 (expected.length ? describe : describe.skip)('gemini: the sample transcripts beside the repository (skipped where ../shared is absent)', () => {
   it('covers every expected row', () => expect(expected).toHaveLength(26));
 
-  it.each(expected)('$file', (row) => {
+  for (const row of expected) it(row.file, () => {
     const findings = readFile(gemini, { path: join(samples, row.file), root: samples, as: `project/chats/${row.file.split('/').at(-1)}` });
     // Some recordings hold an earlier session too; the row covers the one it names.
     const calls = callsOf(findings).filter((call) => call.message.startsWith(`${row.sessionId}:`));

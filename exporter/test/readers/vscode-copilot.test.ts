@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { folderOfUri } from '../../../src/readers/places/editor-folders.ts';
-import { vscodeCopilot } from '../../../src/readers/vscode-copilot.ts';
-import { readerContract } from '../contract.ts';
-import { aMachine, readFile } from '../read-file.ts';
-import { callsOf, requestsOf, usageOf } from '../totals.ts';
+import { folderOfUri } from '../../src/readers/places/editor-folders.ts';
+import { vscodeCopilot } from '../../src/readers/vscode-copilot.ts';
+import { readerContract } from './contract.ts';
+import { aMachine, readFile } from './read-file.ts';
+import { callsOf, requestsOf, usageOf } from './totals.ts';
 
-const root = fileURLToPath(new URL('../../fixtures/vscode-copilot', import.meta.url));
+const root = fileURLToPath(new URL('../fixtures/vscode-copilot', import.meta.url));
 const logged = { root, path: join(root, 'workspaceStorage/a1b2/chatSessions/22222222-0000-4000-8000-000000000001.jsonl'), sessions: ['22222222-0000-4000-8000-000000000001'] };
 const snapshot = { root, path: join(root, 'globalStorage/emptyWindowChatSessions/22222222-0000-4000-8000-000000000002.json'), sessions: ['22222222-0000-4000-8000-000000000002'] };
 
@@ -129,7 +129,7 @@ describe('vscode-copilot: where it looks', () => {
   });
 });
 
-const samples = fileURLToPath(new URL('../../../../../shared/samples/vscode-copilot/siropkin+budi', import.meta.url));
+const samples = fileURLToPath(new URL('../../../../shared/samples/vscode-copilot/siropkin+budi', import.meta.url));
 
 (existsSync(samples) ? describe : describe.skip)('vscode-copilot: the sample chats beside the repository (skipped where ../shared is absent)', () => {
   const sample = (name: string) => readFile(vscodeCopilot, { path: join(samples, name), root: samples, as: `workspaceStorage/x/chatSessions/${name}` });

@@ -5,17 +5,17 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Book } from '../../../src/readers/book.ts';
-import type { Findings } from '../../../src/readers/book.ts';
-import { opencode } from '../../../src/readers/opencode.ts';
-import type { DatabaseFormat } from '../../../src/readers/reader.ts';
-import { readerContract } from '../contract.ts';
-import { aMachine, readFile } from '../read-file.ts';
-import { callsOf, requestsOf, usageOf } from '../totals.ts';
-import { makeDatabase, makeTree, putPart, putSession } from './layouts.ts';
-import type { Exported } from './layouts.ts';
+import { Book } from '../../src/readers/book.ts';
+import type { Findings } from '../../src/readers/book.ts';
+import { opencode } from '../../src/readers/opencode.ts';
+import type { DatabaseFormat } from '../../src/readers/reader.ts';
+import { readerContract } from './contract.ts';
+import { aMachine, readFile } from './read-file.ts';
+import { callsOf, requestsOf, usageOf } from './totals.ts';
+import { makeDatabase, makeTree, putPart, putSession } from './opencode-layouts.ts';
+import type { Exported } from './opencode-layouts.ts';
 
-const garden = JSON.parse(readFileSync(new URL('../../fixtures/opencode/ses_garden.json', import.meta.url), 'utf8')) as Exported;
+const garden = JSON.parse(readFileSync(new URL('../fixtures/opencode/ses_garden.json', import.meta.url), 'utf8')) as Exported;
 const folder = mkdtempSync(join(tmpdir(), 'watchroom-opencode-'));
 const open: Database.Database[] = [];
 afterAll(() => {
@@ -267,7 +267,7 @@ describe('opencode: where it looks', () => {
   });
 });
 
-const samples = fileURLToPath(new URL('../../../../../shared/samples', import.meta.url));
+const samples = fileURLToPath(new URL('../../../../shared/samples', import.meta.url));
 const expected = existsSync(samples) ? readFileSync(join(samples, 'expected.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)).filter((row) => row.tool === 'opencode') : [];
 
 (expected.length ? describe : describe.skip)('opencode: the sample exports beside the repository (skipped where ../shared is absent)', () => {
@@ -276,7 +276,7 @@ const expected = existsSync(samples) ? readFileSync(join(samples, 'expected.json
   // OpenCode 1.3.13 kept reasoning inside output (its own total says so): these rows' output is not output + reasoning.
   const reasoningInside = new Set(['ses_29e1f1c97ffesfT1llQ2jmcQIv']);
 
-  describe.each(expected)('$file', (row) => {
+  for (const row of expected) describe(row.file, () => {
     const session = JSON.parse(readFileSync(join(samples, row.file), 'utf8')) as Exported;
     const database = closedDatabase(`opencode-${row.sessionId}.db`, [session]);
     const document = makeTree(join(folder, row.sessionId), session);
