@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { posix, win32 } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { eachLine } from '../files/lines.ts';
 import type { Book } from './book.ts';
@@ -13,11 +13,12 @@ const maxUnpackedBytes = 1 << 30;
 export const codex: Reader = {
   tool: 'codex',
 
-  roots: (machine) => {
-    const home = machine.env.CODEX_HOME || join(machine.home, '.codex');
+  roots: ({ platform, home, env }) => {
+    const { join } = platform === 'win32' ? win32 : posix;
+    const folder = env.CODEX_HOME || join(home, '.codex');
     return [
-      { path: join(home, 'sessions'), depth: 4, kind: 'sessions' },
-      { path: join(home, 'archived_sessions'), depth: 1, kind: 'archived_sessions' },
+      { path: join(folder, 'sessions'), depth: 4, kind: 'sessions' },
+      { path: join(folder, 'archived_sessions'), depth: 1, kind: 'archived_sessions' },
     ];
   },
 

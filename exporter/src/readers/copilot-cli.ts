@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { eachLine } from '../files/lines.ts';
-import { liveClaims } from './copilot-cli/live.ts';
-import { copilotHome } from './copilot-cli/home.ts';
+import { copilotFolder } from './copilot-cli/home.ts';
 import { readLine } from './copilot-cli/lines.ts';
+import { liveClaims } from './copilot-cli/live.ts';
 import type { SessionLog } from './copilot-cli/log.ts';
 import { readStore } from './copilot-cli/store.ts';
 import { readWorkspace } from './copilot-cli/workspace.ts';
@@ -12,14 +11,11 @@ import type { Format, Reader, Source } from './reader.ts';
 export const copilotCli: Reader = {
   tool: 'copilot-cli',
 
-  roots: (machine) => {
-    const home = copilotHome(machine);
-    return [
-      { path: home, depth: 0, kind: 'store' },
-      { path: join(home, 'session-state'), depth: 1, kind: 'session-state' },
-      { path: join(home, 'history-session-state'), depth: 1, kind: 'history-session-state' },
-    ];
-  },
+  roots: (machine) => [
+    { path: copilotFolder(machine), depth: 0, kind: 'store' },
+    { path: copilotFolder(machine, 'session-state'), depth: 1, kind: 'session-state' },
+    { path: copilotFolder(machine, 'history-session-state'), depth: 1, kind: 'history-session-state' },
+  ],
 
   claim: (path, root): Format | undefined => {
     if (root.kind === 'store') return path === 'session-store.db' ? { kind: 'database', read: readStore } : undefined;

@@ -1,3 +1,4 @@
+import { amp } from './amp.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
 import { copilotCli } from './copilot-cli.ts';
@@ -5,6 +6,7 @@ import { cursorAgent } from './cursor-agent.ts';
 import { cursor } from './cursor.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
+import { qwen } from './qwen.ts';
 import type { Reader } from './reader.ts';
 import { vscodeCopilot } from './vscode-copilot.ts';
 
@@ -18,4 +20,6 @@ export const readers: readonly Reader[] = [
   vscodeCopilot,
   cursor,
   cursorAgent,
+  qwen,
+  amp,
 ];

@@ -99,6 +99,11 @@ describe('copilot-cli: [T20] totals at shutdown', () => {
     expect(usageOf(readRecords(...first, shutdown(63, { 'gpt-5-mini': [3, 2000, 250, 0] })))).toMatchObject({ input: 2000, output: 250 });
   });
 
+  it('are booked request by request, or the whole would be priced as one long request', () => {
+    const findings = readRecords(start(), answer(2, 10), answer(3, 20), answer(4, 30), shutdown(5, { 'gpt-5-mini': [3, 1000, 60, 100] }));
+    expect(callsOf(findings).filter((call) => call.requests === 0).map((call) => [call.usage.input, call.usage.cache_read])).toEqual([[300, 33], [300, 33], [300, 34]]);
+  });
+
   it('add what no message told: output and requests of newer versions', () => {
     const findings = readRecords(start(), answer(2, undefined), answer(3, undefined), shutdown(4, { 'gpt-5-mini': [2, 1000, 300, 0] }));
     expect(usageOf(findings)).toMatchObject({ input: 1000, output: 300 });

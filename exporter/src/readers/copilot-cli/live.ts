@@ -2,12 +2,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../../files/machine.ts';
 import type { LiveClaim } from '../reader.ts';
-import { copilotHome } from './home.ts';
+import { copilotFolder } from './home.ts';
 import { workspaceOf } from './workspace.ts';
 
 /** The locks `session-state/<session>/inuse.<pid>.lock`. Stale ones stay behind (github/copilot-cli#3086): the join checks the process. */
 export const liveClaims = (machine: Machine): readonly LiveClaim[] => {
-  const sessions = join(copilotHome(machine), 'session-state');
+  const sessions = copilotFolder(machine, 'session-state');
   return namesIn(sessions).flatMap((nativeId) => namesIn(join(sessions, nativeId)).flatMap((name) => claimOf(join(sessions, nativeId), nativeId, name)));
 };
 

@@ -44,4 +44,11 @@ export const usageOf = ({ input, output, cacheRead, cacheWrite, reasoning }: Met
   return { input: input - read - written, output, cache_read: read, cache_creation_5m: written, reasoning };
 };
 
+/** Cuts use into that many parts as equal as whole numbers can be; they add up to the whole. */
+export const share = (metrics: Metrics, parts: number): readonly { readonly usage: Usage; readonly requests: number }[] => {
+  const piece = (whole: number, index: number): number => Math.floor((whole * (index + 1)) / parts) - Math.floor((whole * index) / parts);
+  const usage = Object.entries(usageOf(metrics));
+  return Array.from({ length: parts }, (_, index) => ({ usage: Object.fromEntries(usage.map(([kind, tokens]) => [kind, piece(tokens, index)])), requests: piece(metrics.requests, index) }));
+};
+
 const each = (value: (field: (typeof fields)[number]) => number): Metrics => Object.fromEntries(fields.map((field) => [field, value(field)])) as unknown as Metrics;

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { amount, count, list, object } from '../fields.ts';
 import { draftOf } from './log.ts';
 import type { CopilotEvent, CopilotMemo, SessionLog } from './log.ts';
-import { isLower, isNothing, metricsByModel, minus, noMetrics, plus, usageOf } from './metrics.ts';
+import { isLower, isNothing, metricsByModel, minus, noMetrics, plus, share } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { storedBetween } from './store.ts';
 
@@ -56,16 +56,23 @@ const startsAgain = (memo: CopilotMemo, totals: ByModel, told: ByModel): boolean
 const growth = (before: Readonly<Record<string, Metrics>>, totals: ByModel): ByModel =>
   new Map([...totals].map(([model, metrics]) => [model, minus(metrics, Object.hasOwn(before, model) ? before[model]! : noMetrics)]));
 
-const bookRest = ({ book, memo }: SessionLog, { id, at, position }: CopilotEvent, grown: ByModel, { told, stored }: { readonly told: ByModel; readonly stored: ByModel }): void => {
+const bookRest = (log: SessionLog, event: CopilotEvent, grown: ByModel, { told, stored }: { readonly told: ByModel; readonly stored: ByModel }): void => {
   // The store may name a model otherwise than the report: when it has all of the input, nothing is missing.
   const complete = stored.size > 0 && sum(stored.values(), 'input') >= sum(grown.values(), 'input');
   for (const [model, metrics] of grown) {
     const missing = minus(metrics, told.get(model) ?? noMetrics);
-    const rest = complete ? { ...noMetrics, ...(memo.tellsOutput ? { output: missing.output, requests: missing.requests } : {}) } : missing;
-    if (isNothing(rest)) continue;
-    book.call(memo.session!, { message: `${memo.session!}:shutdown:${id ?? position}`, request: model, at: at ?? 0, model, usage: usageOf(rest), requests: rest.requests, wins: 'newest', position });
+    const rest = complete ? { ...noMetrics, ...(log.memo.tellsOutput ? { output: missing.output, requests: missing.requests } : {}) } : missing;
+    if (!isNothing(rest)) bookParts(log, event, model, share(rest, Math.min(Math.max(1, metrics.requests), mostParts)));
   }
 };
+
+/** One part a request: as one call, the input of a whole session would be priced as a single long-context request (TRAPS.md 8). */
+const bookParts = ({ book, memo }: SessionLog, { id, at, position }: CopilotEvent, model: string, parts: ReturnType<typeof share>): void => {
+  for (const [index, { usage, requests }] of parts.entries())
+    book.call(memo.session!, { message: `${memo.session!}:shutdown:${id ?? position}:${index + 1}`, request: model, at: at ?? 0, model, usage, requests, wins: 'newest', position });
+};
+
+const mostParts = 500;
 
 /** Lines and files of the whole session, cumulative like the tokens: set, not added. */
 const readCodeChanges = (log: SessionLog, { data }: CopilotEvent, fresh: boolean): void => {
