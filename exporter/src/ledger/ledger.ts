@@ -17,6 +17,8 @@ import type { CallRow } from './call-books.ts';
 import { Fleet } from './fleet.ts';
 import type { LabelCaps } from './fleet.ts';
 import { Names } from './names.ts';
+import { isStricter, relabel } from './relabel.ts';
+import type { KeptAs, Retelling } from './relabel.ts';
 import type { PartReport, SourceReport } from './report.ts';
 import { createSchema, schemaVersion } from './schema.ts';
 
@@ -222,6 +224,19 @@ export class Ledger {
       ...sums.map(({ key }) => `the sums of session ${key} differ from its calls`),
       ...(rollups.rolled === rollups.booked ? [] : [`the roll-ups hold ${rollups.rolled} output tokens, the calls ${rollups.booked}`]),
     ];
+  }
+
+  /**
+   * Keeps paths and projects in this mode from now on. A stricter mode than before re-labels what is kept: series of the fleet begin anew under the new label.
+   * Returns whether it did.
+   */
+  keepPlacesAs(mode: KeptAs, tell: Retelling): boolean {
+    const before = (this.#meta('places') ?? mode) as KeptAs;
+    const stricter = isStricter(mode, before);
+    if (stricter) relabel(this.#db, tell);
+    this.#sql('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run('places', mode);
+    if (stricter) this.#books = this.#load();
+    return stricter;
   }
 
   /** Gives back free space. Returns the size in bytes before and after. */

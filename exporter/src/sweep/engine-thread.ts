@@ -4,7 +4,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { readers } from '../readers/registry.ts';
 import { Engine } from './engine.ts';
 import type { EngineUpdate } from './engine.ts';
-import { makePrices, makeReading } from './reading.ts';
+import { keepPlaces, makePrices, makeReading } from './reading.ts';
 import { completeSession } from './complete.ts';
 import type { EngineSettings } from './engine-settings.ts';
 
@@ -14,6 +14,8 @@ const port = parentPort!;
 
 const ledger = new Ledger({ path: settings.ledgerPath, now: Date.now });
 const prices = makePrices(settings.reading);
+if (keepPlaces(ledger, settings.reading))
+  tell({ kind: 'said', message: `paths are kept as "${settings.reading.pathMode}" from now on: what was kept more openly is re-labelled, and its fleet counters begin anew under their new names` });
 const watcher = createWatcher({
   pollIntervalMs: settings.pollIntervalMs,
   maxDirectories: settings.maxWatchedDirectories,
@@ -37,7 +39,7 @@ const engine = new Engine({
 });
 
 /** What the thread tells. */
-export type EngineMessage = { readonly kind: 'update'; readonly update: EngineUpdate } | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'stopped' };
+export type EngineMessage = { readonly kind: 'update'; readonly update: EngineUpdate } | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' };
 /** What it is asked. */
 export type EngineRequest = 'rescan' | 'stop';
 

@@ -6,6 +6,7 @@ import type { Machine } from '../files/machine.ts';
 import { createProjects } from '../files/project.ts';
 import { applyPathMode } from '../files/path-mode.ts';
 import type { PathMode } from '../files/path-mode.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { readers } from '../readers/registry.ts';
 import type { Places } from '../session/draft.ts';
 import { makeCutter } from './read-source.ts';
@@ -33,6 +34,15 @@ export const makeReading = (settings: ReadingSettings): Reading => {
     places: placesOf(settings),
     cutter: makeCutter(),
   };
+};
+
+/** Keeps a ledger's places in the configured mode; returns whether past series were re-labelled. */
+export const keepPlaces = (ledger: Ledger, settings: ReadingSettings): boolean => {
+  const { pathMode = 'full', pathSalt = '' } = settings;
+  return ledger.keepPlacesAs(pathMode, {
+    path: (path) => applyPathMode(path, pathMode, pathSalt),
+    project: (name) => (pathMode === 'hash' ? applyPathMode(name, 'hash', pathSalt) : name),
+  });
 };
 
 /** Paths as the configuration lets them be kept and told: full, the last name only, or a keyed hash. */

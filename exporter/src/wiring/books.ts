@@ -14,7 +14,7 @@ import { completeSession } from '../sweep/complete.ts';
 import { Engine } from '../sweep/engine.ts';
 import type { EngineUpdate } from '../sweep/engine.ts';
 import { createJoin } from '../sweep/join.ts';
-import { makePrices, makeReading } from '../sweep/reading.ts';
+import { keepPlaces, makePrices, makeReading } from '../sweep/reading.ts';
 import type { ProcessView } from '../sweep/scene.ts';
 import { createLook } from './look.ts';
 import { engineSettings } from './reading-settings.ts';
@@ -54,7 +54,10 @@ export const openBooks = async (world: World, { now, pid }: Surroundings, { rece
   const reading = makeReading(settings.reading);
   let told: EngineUpdate | undefined;
   const engine = new Engine({ ...settings, settings: settings.reading, reading, readers, ledger, now, recent, complete, onUpdate: (update) => (told = joinUpdates(told, update)) });
-  if (owned) await engine.scan();
+  if (owned) {
+    keepPlaces(ledger, settings.reading);
+    await engine.scan();
+  }
   return {
     ledger, state, readers, prices,
     ...(owned ? { engine } : {}),

@@ -62,6 +62,7 @@ export const runExporter = async (world: World, about: Surroundings & About): Pr
   const thread = startLedgerThread(settings, {
     onUpdate: (update) => scene.apply(update),
     onFailure: (message) => log.error({ problem: message }, 'a scan failed'),
+    onWord: (message) => log.warn(message),
     onDeath: (error) => fatal(error),
   });
   const stopLooking = await lookAgainAndAgain(async () => scene.see(await look()), config.processIntervalMs);

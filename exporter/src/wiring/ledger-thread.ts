@@ -15,11 +15,13 @@ export interface LedgerThreadListeners {
   readonly onUpdate: (update: EngineUpdate) => void;
   /** A scan failed; the thread goes on. */
   readonly onFailure: (message: string) => void;
+  /** Something a person should know. */
+  readonly onWord: (message: string) => void;
   /** The thread itself died. */
   readonly onDeath: (error: Error) => void;
 }
 
-export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onDeath }: LedgerThreadListeners): LedgerThread => {
+export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
   const thread = new Worker(threadFile, { workerData: settings });
   let stopping = false;
   const ended = new Promise<void>((resolve) => thread.once('exit', (code) => {
@@ -33,6 +35,7 @@ export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailur
   thread.on('message', (message: EngineMessage) => {
     if (message.kind === 'update') onUpdate(message.update);
     if (message.kind === 'failed') onFailure(message.message);
+    if (message.kind === 'said') onWord(message.message);
   });
   const ask = (request: EngineRequest): void => thread.postMessage(request);
   return {

@@ -205,3 +205,17 @@ it('verify names a sum that is not what its calls say', () => {
   expect(broken.verify()).toEqual([]);
   broken.close();
 });
+
+it('[P5] a stricter way to keep paths re-labels what is kept, once, and a looser one leaves it', () => {
+  now = begin + 2 * minute;
+  const tell = { path: (path: string) => `h${path.length}`, project: (name: string) => `h-${name}` };
+  ledger.keepPlacesAs('full', tell);
+  ledger.commit([aReport({ startedAt: begin + minute, freshAfter: ledger.freshAfter(), calls: [{}], tell: (draft) => { draft.set({ cwd: '/home/ada/shop' }); draft.edit({ path: '/home/ada/shop/till.ts', at: begin + minute, linesAdded: 2 }); } })]);
+  expect(ledger.keepPlacesAs('hash', tell)).toBe(true);
+  const [session] = ledger.sessions('all');
+  expect(session).toMatchObject({ cwd: 'h14', files: { h22: { linesAdded: 2 } } });
+  expect(fleet('ai_tokens_total')).toEqual({ 'claude claude-opus-4-6 h-shop input': 1, 'claude claude-opus-4-6 h-shop output': 10 });
+  expect(ledger.usedBetween(begin, now + hour, 'h-shop').tokens).toBe(11);
+  expect(ledger.keepPlacesAs('hash', tell)).toBe(false);
+  expect(ledger.keepPlacesAs('full', tell)).toBe(false);
+});
