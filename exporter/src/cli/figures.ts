@@ -5,8 +5,8 @@ import type { EpochMs } from '../session/part.ts';
 /** 950, 12.3k, 1.2M */
 export const shortNumber = (value: number): string => {
   for (const [unit, size] of [['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) {
-    // 999,950 is 1.0M, not 1000.0k.
-    if (value >= size * 0.99995) return `${(value / size).toFixed(value >= size * 99.95 ? 0 : 1)}${unit}`;
+    // 999,500 is 1.0M, not 1000k.
+    if (value >= size * 0.9995) return `${(value / size).toFixed(value >= size * 99.95 ? 0 : 1)}${unit}`;
   }
   return String(Math.round(value));
 };

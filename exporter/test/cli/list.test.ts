@@ -26,6 +26,13 @@ describe('list: the table', () => {
     expect(heads((await run('list', machine)).out)).toEqual(['STATE', 'SESSION', 'PROJECT', 'TITLE', 'DOING', 'BRANCH', 'MODEL', 'CONTEXT', 'TOKENS', 'COST', 'HEALTH', 'PID', 'AGE']);
   });
 
+  it('lines up over thousands of sessions', async () => {
+    const many = Array.from({ length: 450 }, (_, index) => aSession({ nativeId: `${1000 + index}-x`, project: 'p'.repeat(1 + (index % 20)) }));
+    const lines = (await run('list', aBackend(many))).out.split('\n');
+    expect(lines.filter((line) => line.includes('claude/')).length).toBe(450);
+    expect(new Set(lines.filter((line) => line.includes('claude/')).map((line) => line.indexOf('claude-sonnet'))).size).toBe(1);
+  });
+
   it('[D5] marks live sessions with ●, and no longer when they have ended', async () => {
     const { out } = await run('list --all', machine);
     expect(rowOf(out, 'Fix the login')).toMatch(/^● {2}working {2}/);
