@@ -95,7 +95,7 @@ const decideAll = (given: Given, file: ConfigFile) => {
 const switched = (before: Said, { collectors = {} }: Given): Said => {
   const switches = tools.filter((tool) => collectors[tool] !== undefined);
   if (switches.length === 0) return before;
-  const disabled = typeof before.raw === 'string' ? before.raw.split(',') : Array.isArray(before.raw) ? before.raw : [];
+  const disabled = typeof before.raw === 'string' ? before.raw.split(',').map((tool) => tool.trim()) : Array.isArray(before.raw) ? before.raw : [];
   const kept = disabled.filter((tool) => collectors[tool as Tool] !== true);
   const raw = [...new Set([...kept, ...switches.filter((tool) => collectors[tool] === false)])];
   return { raw, origin: { from: 'flag', name: switches.map((tool) => `--${collectors[tool] ? '' : 'no-'}collector.${tool}`).join(' ') } };

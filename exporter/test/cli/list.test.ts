@@ -166,7 +166,7 @@ describe('list: which machine', () => {
 
   it('single tools can be switched off and on', async () => {
     expect((await run('list --no-collector.cursor --no-collector.vscode-copilot')).world?.config.disabledTools).toEqual(['vscode-copilot', 'cursor']);
-    expect((await run('list --disable cursor,amp --collector.amp')).world?.config.disabledTools).toEqual(['cursor']);
+    expect((await run(['list', '--disable', 'cursor, amp', '--collector.cursor'])).world?.config.disabledTools).toEqual(['amp']);
   });
 
   it('ages never go below zero when a clock is behind', async () => {

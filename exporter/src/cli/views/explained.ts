@@ -50,7 +50,7 @@ const only = <Value>(all: Readonly<Record<string, Value>>, key: string): Readonl
 const ofModel = (number: Explained, model: string): Explained => ({
   ...number,
   name: `${number.name}.${model}`,
-  ofCall: (call) => (call.model === model ? number.ofCall!(call) : undefined),
+  ofCall: (call) => ((call.model ?? 'unknown') === model ? number.ofCall!(call) : undefined),
   ofSession: (session) => number.ofSession({ ...session, models: only(session.models, model) }),
 });
 
