@@ -237,7 +237,7 @@ describe('opencode: a broken database', () => {
       try {
         readFile(opencode, { path: join(folder, 'damaged.db'), root: folder, as: 'opencode.db' });
       } catch (error) {
-        expect(error).toBeInstanceOf(Error);
+        expect((error as Error).message).not.toBe(''); // of another realm under jest: no instanceof
       }
     }), { numRuns: 100 });
   });
