@@ -81,7 +81,7 @@ export const readerContract = (reader: Reader, fixture: ReadOptions & { readonly
   });
 };
 
-interface Mutation { readonly apply: (bytes: Buffer) => Buffer }
+export interface Mutation { readonly apply: (bytes: Buffer) => Buffer }
 
 const swapValues: readonly (readonly [RegExp, string])[] = [
   [/:\s*\d+/, ':-7'], [/:\s*\d+/, ':1e308'], [/:\s*\d+/, ':99999999999999999999'], [/:\s*\d+/, ':null'], [/:\s*\d+/, ':"NaN"'], [/:\s*\d+/, ':{}'], [/:\s*\d+/, ':[[1]]'],
@@ -90,7 +90,7 @@ const swapValues: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Cut, spliced, type-swapped, huge and negative numbers, NaN, deep nesting, invalid UTF-8 (issue 2). */
-const mutations: fc.Arbitrary<Mutation> = fc.oneof(
+export const mutations: fc.Arbitrary<Mutation> = fc.oneof(
   fc.nat().map((at) => ({ apply: (bytes: Buffer) => bytes.subarray(0, at % (bytes.length + 1)), toString: () => `cut at ${at}` })),
   fc.tuple(fc.nat(), fc.nat(), fc.nat()).map(([from, to, into]) => ({
     apply: (bytes: Buffer) => {

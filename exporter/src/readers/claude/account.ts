@@ -188,8 +188,7 @@ export class Account {
 
   /** The account an entry belongs to, told where the entry was written. */
   #open(head: Head): Opened {
-    const session = head.session !== undefined && isSessionId(head.session) ? head.session : this.#memory.session;
-    const opened = this.#openSession(session, this.#agentFile || head.sidechain);
+    const opened = this.#openSession(this.#sessionOf(head), this.#agentFile || head.sidechain);
     // The folder it was started in: later ones come and go with every `cd` in a shell.
     if (opened.cwd === undefined && head.cwd !== undefined) opened.draft.set({ cwd: (opened.cwd = head.cwd) });
     if (head.gitBranch !== undefined && head.gitBranch !== opened.gitBranch) {
@@ -198,6 +197,11 @@ export class Account {
     }
     if (head.version !== undefined && head.version !== opened.version) opened.draft.set({ toolVersion: (opened.version = head.version) });
     return opened;
+  }
+
+  #sessionOf({ session }: Head): string {
+    if (session === undefined) return this.#memory.session;
+    return session === this.#lastSession || isSessionId(session) ? session : this.#memory.session;
   }
 
   #leaf(opened: Opened, uuid: string | undefined): void {

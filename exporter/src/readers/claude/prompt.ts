@@ -1,4 +1,4 @@
-import { object } from '../fields.ts';
+import { list, object } from '../fields.ts';
 import type { Json } from '../fields.ts';
 import type { Says } from './entry.ts';
 
@@ -8,9 +8,6 @@ const programText = ['<local-command-stdout>', '<local-command-stderr>', '<local
 const notices = ['<task-notification>'];
 const interruption = '[Request interrupted by user';
 
-/** The longest beginning of a text that decides what it is, in characters. */
-export const decidingLength = Math.max(...[...programText, ...notices, interruption].map((text) => text.length));
-
 /** Who speaks in a `user` record. */
 export const saysOf = (record: Json, content: unknown): Says => {
   if (record.isMeta === true || record.isCompactSummary === true || record.isVisibleInTranscriptOnly === true) return 'nothing';
@@ -18,8 +15,7 @@ export const saysOf = (record: Json, content: unknown): Says => {
   return beginning === undefined ? 'nothing' : saysOfText(beginning, record.promptSource === 'system');
 };
 
-/** The same from the beginning of the text alone. */
-export const saysOfText = (beginning: string, fromProgram: boolean): Says => {
+const saysOfText = (beginning: string, fromProgram: boolean): Says => {
   const first = beginning.charCodeAt(0);
   if (first === 0x5b && beginning.startsWith(interruption)) return 'interrupted';
   if (first === 0x3c) {
@@ -32,12 +28,7 @@ export const saysOfText = (beginning: string, fromProgram: boolean): Says => {
 /** The first text of the content; '' for pictures alone; undefined when a tool's result stands in it, or nothing. */
 const beginningOf = (content: unknown): string | undefined => {
   if (typeof content === 'string') return content === '' ? undefined : content;
-  if (!Array.isArray(content) || content.length === 0) return undefined;
-  let first: string | undefined;
-  for (const value of content) {
-    const block = object(value);
-    if (block?.type === 'tool_result') return undefined;
-    if (first === undefined && block?.type === 'text' && typeof block.text === 'string') first = block.text;
-  }
-  return first ?? '';
+  const blocks = list(content).map(object).filter((block) => block !== undefined);
+  if (blocks.length === 0 || blocks.some((block) => block.type === 'tool_result')) return undefined;
+  return blocks.map(({ type, text }) => (type === 'text' && typeof text === 'string' ? text : undefined)).find((text) => text !== undefined) ?? '';
 };
