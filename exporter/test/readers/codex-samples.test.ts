@@ -1,17 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codex } from '../../src/readers/codex.ts';
 import type { Findings } from '../../src/readers/book.ts';
 import type { Part } from '../../src/session/part.ts';
-import { inputSide } from '../../src/session/usage.ts';
+import { inputSide, totalTokens } from '../../src/session/usage.ts';
 import { readFile } from './read-file.ts';
 import { callsOf, usageOf } from './totals.ts';
 
 const samples = fileURLToPath(new URL('../../../../shared/samples/', import.meta.url));
 
-interface Totals { readonly input_tokens: number; readonly cached_input_tokens?: number; readonly output_tokens: number; readonly reasoning_output_tokens?: number }
+interface Totals { readonly input_tokens: number; readonly cached_input_tokens?: number; readonly output_tokens: number; readonly reasoning_output_tokens?: number; readonly total_tokens?: number }
 interface Row {
   readonly file: string;
   readonly tool: string;
@@ -75,6 +76,28 @@ describe('codex: real rollouts give the totals of an independent reference', () 
       if (row.session_metas === 0) return; // the bare format of 2025: the reference knows nothing of it
       expect(sum(findings, (part) => part.turns)).toBe(row.turns);
       expect(sum(findings, (part) => part.errors.tool)).toBe(row.tool_errors);
+    });
+  }
+});
+
+describe('codex: [T13] the real forks of CodexBar’s issue 2037, under names by which a parent can be found', () => {
+  const forks = rows.filter((row) => row.forked_from === 'parent-session' && row.own_total?.total_tokens !== undefined);
+  if (forks.length === 0) it('are not checked here: the folder of real samples does not lie beside the repository', () => undefined);
+
+  for (const row of forks) {
+    it(`${row.file.split('/').at(-4)}: own use is the final total less the parent’s`, () => {
+      const parent = rows.find((other) => other.file === row.file.replace('child.jsonl', 'parent.jsonl'))!;
+      const home = mkdtempSync(join(tmpdir(), 'watchroom-fork-'));
+      try {
+        mkdirSync(join(home, 'archived_sessions'));
+        copyFileSync(samples + parent.file, join(home, 'archived_sessions/rollout-2030-01-01T12-00-00-parent-session.jsonl'));
+        const path = join(home, 'archived_sessions/rollout-2030-01-01T15-00-00-child-session.jsonl');
+        copyFileSync(samples + row.file, path);
+        const usage = usageOf(readFile(codex, { path, rootKind: 'archived_sessions' }));
+        expect(totalTokens(usage)).toBe(row.own_total!.total_tokens! - parent.own_total!.total_tokens!);
+      } finally {
+        rmSync(home, { recursive: true });
+      }
     });
   }
 });

@@ -1,7 +1,7 @@
+import { awaited } from '../calls/awaited.ts';
 import { amount, count, object, text } from '../fields.ts';
 import type { Json } from '../fields.ts';
 import type { ErrorKind } from '../../session/part.ts';
-import { openCall } from './items.ts';
 import { editsOf } from './patch.ts';
 import { draftOf } from './rollout.ts';
 import type { Rollout, RolloutRecord } from './rollout.ts';
@@ -57,7 +57,7 @@ const patchApplied = (rollout: Rollout, { payload, at }: RolloutRecord): void =>
 
 /** The call's own output follows and brings the failure; a patch inside a script (0.147) has none. */
 const patchFailed = (rollout: Rollout, payload: Json, at: number | undefined): void => {
-  const call = openCall(rollout.memo, text(payload.call_id));
+  const call = awaited(rollout.memo.open, text(payload.call_id));
   if (call) call.failed = true;
   else draftOf(rollout).error('tool', at);
 };

@@ -1,8 +1,8 @@
+import { awaited, expectResult } from '../calls/awaited.ts';
 import { callName } from '../calls/mcp-name.ts';
 import { makesCommit } from '../claude/git-commit.ts';
 import { parseObject, text } from '../fields.ts';
 import { estimateItem } from './estimate.ts';
-import type { CodexMemo, OpenCall } from './memo.ts';
 import { failureOf } from './outcome.ts';
 import { draftOf } from './rollout.ts';
 import type { Rollout, RolloutRecord } from './rollout.ts';
@@ -34,9 +34,6 @@ export const readItem = (rollout: Rollout, record: RolloutRecord): void => {
   }
 };
 
-/** The call of that id, while its output is awaited. */
-export const openCall = (memo: CodexMemo, id: string | undefined): OpenCall | undefined => (id !== undefined && memo.open && Object.hasOwn(memo.open, id) ? memo.open[id] : undefined);
-
 /** Human messages are counted by their event: as items they stand among injected ones (AGENTS.md, environment). */
 const message = (rollout: Rollout, { payload, at }: RolloutRecord): void => {
   const draft = draftOf(rollout);
@@ -57,14 +54,14 @@ const call = (rollout: Rollout, { payload, at }: RolloutRecord): void => {
   draft.toolCall({ id, name: callName(text(payload.namespace)?.startsWith('mcp__') ? `${text(payload.namespace)}__` : name), at, ...(input === undefined ? {} : { input }) });
   if (name === 'spawn_agent') draft.subagentStarted();
   if (name === 'request_user_input') draft.waitsFor('input');
-  memo.open = { ...newest(memo.open), ...(id === '__proto__' ? {} : { [id]: isCommit(name, input) ? { commit: true } : {} }) };
+  expectResult((memo.open ??= {}), id, isCommit(name, input) ? { commit: true } : {});
 };
 
 const output = (rollout: Rollout, { payload, at }: RolloutRecord): void => {
   const draft = draftOf(rollout);
   const id = text(payload.call_id);
   if (id === undefined) return rollout.book.bad('bad_shape');
-  const open = openCall(rollout.memo, id);
+  const open = awaited(rollout.memo.open, id);
   const error = failureOf(payload.output) ?? (open?.failed ? 'tool' : undefined);
   draft.toolResult(id, at, error === undefined ? {} : { error });
   draft.waitsFor(undefined);
@@ -90,9 +87,3 @@ const isCommit = (name: string, input: string | undefined): boolean => {
   return makesCommit(cmd ?? (Array.isArray(command) ? command.at(-1) : command));
 };
 const shells = new Set(['exec_command', 'shell', 'shell_command']);
-
-/** At most 50 calls are awaited at a time; the oldest are given up. */
-const newest = (open: Record<string, OpenCall> = {}): Record<string, OpenCall> => {
-  const entries = Object.entries(open);
-  return entries.length < 50 ? open : Object.fromEntries(entries.slice(-49));
-};

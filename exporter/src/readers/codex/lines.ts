@@ -58,6 +58,7 @@ const stillReplayed = (rollout: Rollout, record: RolloutRecord): boolean => {
     return true;
   }
   delete memo.replay;
+  delete rollout.history;
   if (!history && replay.counts === 0) memo.unproven = replay.parent;
   if (!history?.turns.size && replay.turn !== undefined) draftOf(rollout).turnStarted(replay.turn);
   return false;

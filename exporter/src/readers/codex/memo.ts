@@ -1,3 +1,4 @@
+import type { AwaitedCalls } from '../calls/awaited.ts';
 import type { Counter } from './usage.ts';
 import type { Replay } from './replay.ts';
 
@@ -20,7 +21,7 @@ export interface CodexMemo {
   /** A fork whose parent is gone and whose history could not be told from its own use: counted in full, under the parent's name. */
   unproven?: string;
   /** Calls without an output yet: what is to be done with it. */
-  open?: Record<string, OpenCall>;
+  open?: AwaitedCalls<OpenCall>;
   /** Estimated tokens are booked because nothing reported any. */
   estimating?: boolean;
 }

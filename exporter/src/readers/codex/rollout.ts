@@ -14,6 +14,8 @@ export interface Rollout {
   readonly copyRank: number;
   /** The parent's history, looked for once when a fork is read; null: not to be found. */
   history?: History | null;
+  /** The account of the running session, once it was looked up. */
+  draft?: Draft;
 }
 
 /** A line in its envelope: `{timestamp, type, payload}`. */
@@ -25,11 +27,13 @@ export interface RolloutRecord {
 }
 
 /** The account of the thread the lines belong to. Before a session_meta: the file's name tells the thread. */
-export const draftOf = ({ book, source, memo, copyRank }: Rollout): Draft => {
+export const draftOf = (rollout: Rollout): Draft => {
+  const { book, source, memo, copyRank, draft: before } = rollout;
+  if (before && before.nativeId === memo.session && before.role === (memo.role ?? 'main')) return before;
   memo.session ??= sessionFromName(source.relative);
   const draft = book.draft(memo.session, memo.role);
   if (draft.get('copyRank') === undefined) draft.set({ copyRank });
-  return draft;
+  return (rollout.draft = draft);
 };
 
 /** "rollout-2026-04-10T20-02-04-<thread id>.jsonl" → the thread id; another name as it is. */

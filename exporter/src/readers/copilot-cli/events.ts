@@ -1,3 +1,4 @@
+import { awaited } from '../calls/awaited.ts';
 import { count, list, object, text } from '../fields.ts';
 import type { Json } from '../fields.ts';
 import type { ErrorKind } from '../../session/part.ts';
@@ -130,7 +131,7 @@ const permissionAnswered = (log: SessionLog, { data, at }: CopilotEvent): void =
   if (Object.keys(others).length === 0) draft.waitsFor(undefined);
   if (!/^denied/.test(text(object(data.result)?.kind) ?? '')) return;
   const denied = text(data.toolCallId) ?? call;
-  const open = denied !== undefined && memo.open && Object.hasOwn(memo.open, denied) ? memo.open[denied] : undefined;
+  const open = awaited(memo.open, denied);
   if (open) memo.open![denied!] = { ...open, denied: true }; // told by the result of the call
   else draft.error('permission_denied', at);
 };

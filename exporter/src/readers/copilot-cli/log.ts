@@ -1,5 +1,6 @@
 import type { Draft } from '../../session/draft.ts';
 import type { EpochMs } from '../../session/part.ts';
+import type { AwaitedCalls } from '../calls/awaited.ts';
 import type { Book } from '../book.ts';
 import type { Json } from '../fields.ts';
 import type { Source } from '../reader.ts';
@@ -49,7 +50,7 @@ export interface CopilotMemo {
   lines?: { before: Lines; now: Lines };
   tokenLimit?: number;
   /** Tool calls without a result, by id. */
-  open?: Record<string, OpenTool>;
+  open?: AwaitedCalls<OpenTool>;
   /** Permissions asked for and not yet answered: request → tool call. */
   permissions?: Record<string, string>;
 }

@@ -1,3 +1,4 @@
+import { awaited, expectResult } from '../calls/awaited.ts';
 import { makesCommit } from '../claude/git-commit.ts';
 import { count, list, object, parseObject, text } from '../fields.ts';
 import type { Json } from '../fields.ts';
@@ -11,7 +12,7 @@ export const toolStarted = (log: SessionLog, { data, at }: CopilotEvent): void =
   if (id === undefined || name === undefined) return log.book.bad('bad_shape');
   const server = text(data.mcpServerName);
   draftOf(log).toolCall({ id, name: server === undefined ? name : `mcp:${server}`, at, ...(data.arguments === undefined ? {} : { input: JSON.stringify(data.arguments) }) });
-  if (id !== '__proto__') log.memo.open = { ...newest(log.memo.open), [id]: openTool(name, data.arguments) };
+  expectResult((log.memo.open ??= {}), id, openTool(name, data.arguments));
 };
 
 /** tool.execution_complete. */
@@ -19,7 +20,7 @@ export const toolCompleted = (log: SessionLog, { data, at }: CopilotEvent): void
   const id = text(data.toolCallId);
   if (id === undefined) return log.book.bad('bad_shape');
   const { memo } = log;
-  const open = memo.open && Object.hasOwn(memo.open, id) ? memo.open[id] : undefined;
+  const open = awaited(memo.open, id);
   if (open) delete memo.open![id];
   const error = data.success === false ? (open?.denied || isDenial(object(data.error)) ? 'permission_denied' : 'tool') : undefined;
   draftOf(log).toolResult(id, at, error === undefined ? {} : { error });
@@ -61,9 +62,3 @@ const pathsIn = (telemetry: Json | undefined): readonly string[] => {
 };
 
 const isDenial = (error: Json | undefined): boolean => /denied|rejected/.test(text(error?.code) ?? '');
-
-/** At most 50 calls are awaited at a time; the oldest are given up. */
-const newest = (open: Record<string, OpenTool> = {}): Record<string, OpenTool> => {
-  const entries = Object.entries(open);
-  return entries.length < 50 ? open : Object.fromEntries(entries.slice(-49));
-};

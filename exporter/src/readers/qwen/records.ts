@@ -2,6 +2,7 @@ import { inputSide } from '../../session/usage.ts';
 import type { Draft } from '../../session/draft.ts';
 import type { EpochMs, ErrorKind } from '../../session/part.ts';
 import type { Book } from '../book.ts';
+import type { AwaitedCalls } from '../calls/awaited.ts';
 import { count, list, object, parseObject, text, time } from '../fields.ts';
 import type { Json } from '../fields.ts';
 import { estimate } from './estimate.ts';
@@ -22,7 +23,7 @@ export interface QwenMemo {
   session?: string;
   /** The newest records, to know one that is written again. */
   uuids?: string[];
-  open?: Record<string, OpenCall>;
+  open?: AwaitedCalls<OpenCall>;
   /** A human named the session: what the model thinks of later does not count. */
   named?: boolean;
   /** Some record reported its tokens, so nothing is estimated. */

@@ -1,4 +1,5 @@
 import type { EpochMs, ErrorKind } from '../../session/part.ts';
+import { awaited, expectResult } from '../calls/awaited.ts';
 import { callName } from '../calls/mcp-name.ts';
 import { makesCommit } from '../claude/git-commit.ts';
 import { count, object, text } from '../fields.ts';
@@ -25,7 +26,7 @@ export const startCall = (chat: Chat, call: Json, at: EpochMs | undefined): void
   if (name === 'ask_user_question') draft.waitsFor('input');
   const path = text(args?.file_path) ?? text(args?.absolute_path);
   const open: OpenCall = { name, ...(path === undefined ? {} : { path }), ...(name === 'run_shell_command' && makesCommit(args?.command) ? { commit: true } : {}) };
-  if (id !== '__proto__') chat.memo.open = { ...newest(chat.memo.open), [id]: open };
+  expectResult((chat.memo.open ??= {}), id, open);
 };
 
 /** A tool_result record. */
@@ -36,7 +37,7 @@ export const readResult = (chat: Chat, { fields, at }: QwenRecord): void => {
   const response = partsOf(fields).map((part) => object(part.functionResponse)).find((part) => part !== undefined);
   const id = text(result.callId) ?? text(response?.id) ?? text(response?.name);
   if (id === undefined) return chat.book.bad('bad_shape');
-  const open = memo.open && Object.hasOwn(memo.open, id) ? memo.open[id] : undefined;
+  const open = awaited(memo.open, id);
   if (open) delete memo.open![id];
   const error = failureOf(result, object(response?.response));
   draft.toolResult(id, at, error === undefined ? {} : { error });
@@ -60,10 +61,4 @@ const readWork = (chat: Chat, open: OpenCall, display: Json | undefined, at: Epo
   if (!stat) return;
   const lines = (change: string): number => (count(stat[`model_${change}_lines`]) ?? 0) + (count(stat[`user_${change}_lines`]) ?? 0);
   draft.edit({ path: open.path, at, linesAdded: lines('added'), linesRemoved: lines('removed'), created: display?.originalContent === null });
-};
-
-/** At most 50 calls are awaited at a time; the oldest are given up. */
-const newest = (open: Record<string, OpenCall> = {}): Record<string, OpenCall> => {
-  const entries = Object.entries(open);
-  return entries.length < 50 ? open : Object.fromEntries(entries.slice(-49));
 };
