@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { runProgram } from './cli/run-program.ts';
 import type { Machine } from './files/machine.ts';
-import { createBackend } from './wiring/backend.ts';
 
 // The only reader of argv, environment, home and clock. Everything else is told.
 
@@ -25,7 +24,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runProgram({
   version, machine, variables: process.env, cwd: process.cwd(), now: Date.now, stdout: process.stdout, stderr: process.stderr,
-  open: (world) => createBackend(world, {
+  // Loaded when something is to be done: help and mistakes need none of it.
+  open: async (world) => (await import('./wiring/backend.ts')).createBackend(world, {
     version, nodeVersion: process.versions.node, now: Date.now, pid: process.pid, env: process.env, stdout: process.stdout, stderr: process.stderr, ending,
     ...(process.env.WATCHROOM_REVISION === undefined ? {} : { revision: process.env.WATCHROOM_REVISION }),
     onReload: (reload) => process.on('SIGHUP', reload),

@@ -1,6 +1,6 @@
 import type { Call } from '../session/call.ts';
 import { Draft } from '../session/draft.ts';
-import type { Growth } from '../session/draft.ts';
+import type { Growth, Places } from '../session/draft.ts';
 import type { EpochMs, Part } from '../session/part.ts';
 import { sessionId } from '../session/session.ts';
 import type { Tool } from '../session/tool.ts';
@@ -31,7 +31,7 @@ export class Book {
   /** The reader's own memory of this source; survives restarts with the source's offset. */
   readonly memo: Memo;
   readonly #tool: Tool;
-  readonly #freshAfter: EpochMs;
+  readonly #from: { readonly freshAfter: EpochMs; readonly places?: Places };
   readonly #drafts = new Map<string, Draft>();
   #calls = new Map<string, { session: string; call: Call }>();
   #records = 0;
@@ -41,19 +41,20 @@ export class Book {
   /**
    * @param before what earlier reads of the same source left
    * @param freshAfter events older than this are history: they fill sessions, never the fleet counters. @default Infinity
+   * @param places how paths and projects are told. @default as they are, no project
    */
-  constructor(tool: Tool, before: { readonly parts?: readonly Part[]; readonly memo?: Memo } = {}, freshAfter: EpochMs = Infinity) {
+  constructor(tool: Tool, before: { readonly parts?: readonly Part[]; readonly memo?: Memo } = {}, freshAfter: EpochMs = Infinity, places?: Places) {
     this.#tool = tool;
-    this.#freshAfter = freshAfter;
+    this.#from = { freshAfter, ...(places ? { places } : {}) };
     this.memo = before.memo ?? {};
-    for (const part of before.parts ?? []) this.#drafts.set(draftKey(part.nativeId, part.role), new Draft(part.tool, part.nativeId, part.role, { before: part, freshAfter }));
+    for (const part of before.parts ?? []) this.#drafts.set(draftKey(part.nativeId, part.role), new Draft(part.tool, part.nativeId, part.role, { before: part, ...this.#from }));
   }
 
   /** The running account of one session in this source; made on first use. */
   draft(nativeId: string, role: Part['role'] = 'main'): Draft {
     const key = draftKey(nativeId, role);
     let draft = this.#drafts.get(key);
-    if (!draft) this.#drafts.set(key, (draft = new Draft(this.#tool, nativeId, role, { freshAfter: this.#freshAfter })));
+    if (!draft) this.#drafts.set(key, (draft = new Draft(this.#tool, nativeId, role, this.#from)));
     return draft;
   }
 

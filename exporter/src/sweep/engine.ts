@@ -96,9 +96,8 @@ export class Engine {
 
   /** Lists every root and reads what is new; resolves when all of it is booked and published. */
   async scan(): Promise<void> {
-    const { ledger } = this.#options;
     const first = !this.#complete && this.#roots.length === 0;
-    if (first) for (const session of ledger.sessions({ recent: this.#options.recent })) this.#changed.add(session.id);
+    if (first) this.#tellWhatIsKnown();
     await this.#list();
     await this.#watch();
     await this.#work();
@@ -151,6 +150,12 @@ export class Engine {
         polledDirectories: watcher ? folders.filter((folder) => !watcher.isWatched(folder)).length : folders.length,
       };
     });
+  }
+
+  /** The first picture is the ledger's: a counter that was shown before the restart must not be missing from the first scrape after it. */
+  #tellWhatIsKnown(): void {
+    for (const session of this.#options.ledger.sessions({ recent: this.#options.recent })) this.#changed.add(session.id);
+    this.#publish();
   }
 
   async #list(): Promise<void> {

@@ -75,7 +75,9 @@ export class Scene {
       idleAfterMs: this.#options.idleAfterMs,
       platform: this.#options.platform,
     });
-    return sessions.toSorted((a, b) => (b.lastActivityAt ?? 0) - (a.lastActivityAt ?? 0));
+    // While the first scan runs, a process without a transcript is one whose transcript was not read yet.
+    const known = this.#update?.complete ? sessions : sessions.filter((session) => this.#stored.has(session.id));
+    return known.toSorted((a, b) => (b.lastActivityAt ?? 0) - (a.lastActivityAt ?? 0));
   }
 
   snapshot(now: EpochMs): Snapshot {

@@ -59,12 +59,18 @@ export const runExporter = async (world: World, about: Surroundings & About): Pr
   let fatal: (error: Error) => void;
   const died = new Promise<never>((_resolve, reject) => (fatal = reject));
   died.catch(() => undefined);
+  let opened: () => void;
+  const open = new Promise<void>((resolve) => (opened = resolve));
   const thread = startLedgerThread(settings, {
-    onUpdate: (update) => scene.apply(update),
+    onUpdate: (update) => {
+      scene.apply(update);
+      opened();
+    },
     onFailure: (message) => log.error({ problem: message }, 'a scan failed'),
     onWord: (message) => log.warn(message),
     onDeath: (error) => fatal(error),
   });
+  await Promise.race([open, died]); // no scrape is answered before the counters are known
   const stopLooking = await lookAgainAndAgain(async () => scene.see(await look()), config.processIntervalMs);
   let server: WebServer | undefined;
   let telemetry: Awaited<ReturnType<typeof openTelemetry>> | undefined;
