@@ -11,10 +11,10 @@ import { now } from '../a-session.ts';
 /** A scraper over a snapshot that the test may replace, with a clock it may move. */
 export const aScraper = async (snapshot: Snapshot, settings: Partial<TelemetryOptions> & Pick<ScraperOptions, 'without'> = {}) => {
   const world = { snapshot, now: now as EpochMs };
-  const { without, ...telemetrySettings } = settings;
-  const telemetry = await startTelemetry({ env: {}, snapshot: () => world.snapshot, now: () => world.now, healthOf, version: '0.0.0', ...telemetrySettings });
+  const { without, now: clock = () => world.now, ...telemetrySettings } = settings;
+  const telemetry = await startTelemetry({ env: {}, snapshot: () => world.snapshot, now: clock, healthOf, version: '0.0.0', ...telemetrySettings });
   const own = createOwnRegistry({ version: '0.0.0', revision: 'abc', nodeVersion: 'v24' });
-  const scrape = createScraper({ telemetry, own, now: () => world.now, ...(without ? { without } : {}) });
+  const scrape = createScraper({ telemetry, own, now: clock, ...(without ? { without } : {}) });
   return { world, telemetry, own, scrape, text: async (request: ScrapeRequest = {}): Promise<string> => (await scrape(request)).body.toString() };
 };
 

@@ -9,9 +9,9 @@ export const liveScript = `'use strict';
   let wait = every;
 
   const swap = (here, there) => {
-    const rows = here.querySelector('tbody');
-    const newRows = there.querySelector('tbody');
-    if (here.id !== 'sessions' || !rows || !newRows) {
+    const rows = here.querySelector('tbody.rows');
+    const newRows = there.querySelector('tbody.rows');
+    if (!rows || !newRows) {
       if (here.innerHTML !== there.innerHTML) here.replaceChildren(...there.childNodes);
       return;
     }
@@ -20,9 +20,9 @@ export const liveScript = `'use strict';
       let row = known.get(fresh.id);
       known.delete(fresh.id);
       if (!row) row = fresh;
-      else if (row.innerHTML !== fresh.innerHTML || row.className !== fresh.className) {
+      else {
         row.className = fresh.className;
-        [...fresh.children].forEach((cell, at) => { if (row.children[at] && row.children[at].outerHTML !== cell.outerHTML) row.children[at].replaceWith(cell.cloneNode(true)); });
+        [...fresh.children].forEach((cell, at) => { if (row.children[at].outerHTML !== cell.outerHTML) row.children[at].replaceWith(cell.cloneNode(true)); });
       }
       if (rows.children[index] !== row) rows.insertBefore(row, rows.children[index] || null);
     });

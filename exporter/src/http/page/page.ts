@@ -65,7 +65,7 @@ export const frame = ({ title, head, body, version, hubUrl }: { readonly title: 
 ${head}
 </head>
 <body>
-<header><a class="name" href="/">Watchroom</a>
+<header><a class="name" href="/"><img src="/icon.svg" alt="">Watchroom</a>
 <nav aria-label="Pages"><a href="/metrics">Metrics</a><a href="/docs">What they mean</a><a href="/api/sessions.json">JSON</a>${hubUrl && html`<a href="${hubUrl}">Rooms</a>`}</nav></header>
 ${body}
 <footer>Watchroom ${version} · Cost is API-equivalent: list prices, not a bill.</footer>
@@ -79,10 +79,13 @@ const titleOf = ({ sessions }: Snapshot): string => {
 };
 
 const notices = ({ snapshot: { complete, scanned, ledger, sources } }: PageFacts): Html[] => [
-  ...(complete ? [] : [html`<div class="notice" role="status"><p>Reading what the tools have left on this machine: <b>${Math.floor(scanned * 100)} %</b>. Sessions appear as they are read.</p><progress max="100" value="${Math.floor(scanned * 100)}">${Math.floor(scanned * 100)} %</progress></div>`]),
+  ...(complete ? [] : [scanNotice(Math.floor(scanned * 100))]),
   ...(ledger.durable ? [] : [html`<div class="notice bad" role="alert"><p><b>Counters will not survive a restart.</b> ${ledger.problem ?? 'The state folder cannot be written'}${ledger.path && html` (<code>${ledger.path}</code>)`}. Make it writable, or choose another with <code>--state</code>.</p></div>`]),
   ...sources.filter(({ up }) => !up).map(({ source, problem }) => html`<div class="notice bad" role="alert"><p><b>${nameOf(source)} could not be read.</b> ${problem} <span class="quiet"><code>watchroom doctor</code> tells more.</span></p></div>`),
 ];
+
+const scanNotice = (percent: number): Html => html`<div class="notice" role="status"><p>Reading what the tools have left on this machine: <b>${percent}&nbsp;%</b>. Sessions appear as they are read.</p>
+<svg class="scan" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="100" height="4"/><rect class="done" width="${percent}" height="4"/></svg></div>`;
 
 const summary = ({ sessions, dropped }: Snapshot): Html => {
   const count = (state: Session['state']): number => sessions.filter((session) => session.state === state).length;

@@ -14,7 +14,7 @@ export const sessionTable = (sessions: readonly Session[], healthOf: (session: S
 <table>
   <caption class="unseen">Sessions, the live ones first</caption>
   <thead><tr><th scope="col">Session</th><th scope="col">State</th><th scope="col">Context</th><th scope="col">Health</th><th scope="col" class="number">Tokens</th><th scope="col" class="number"><abbr title="API-equivalent: what these tokens would cost at list prices, not what a subscription is billed">Cost</abbr></th><th scope="col" class="number">Errors</th><th scope="col" class="number">Active</th></tr></thead>
-  <tbody>${shown.map((session) => row(session, healthOf(session), now))}</tbody>
+  <tbody class="rows">${shown.map((session) => row(session, healthOf(session), now))}</tbody>
 </table>
 ${sessions.length > mostRows && html`<p class="quiet">${many(sessions.length - mostRows, 'more session')} not shown here: <code>watchroom list --all</code></p>`}`;
 };
@@ -64,13 +64,13 @@ const doing = ({ state, present }: Session): Html | undefined => {
 };
 
 const contextBar = ({ context }: Session): Html => {
-  if (!context) return unknown('not reported');
+  if (!context) return html`<span class="unknown">not reported</span>`;
   if (!context.limit) return html`<span class="known">${short(context.used)}</span> <span class="quiet">of an unknown window</span>`;
   const ratio = context.used / context.limit;
   const percent = Math.floor(Math.min(ratio, 1) * 100);
   const level = ratio <= 0.7 ? 'good' : ratio <= 0.9 ? 'fair' : 'bad';
   return html`<span class="bar"><svg viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="${percent} percent of the context window"><rect class="rail" width="100" height="4"/><rect class="${level}" width="${percent}" height="4"/></svg>
-<span class="facts"><b>${percent}${' '}%</b> of ${short(context.limit)}</span></span>`;
+<span class="facts"><b>${percent}&nbsp;%</b> of ${short(context.limit)}</span></span>`;
 };
 
 const healthCell = ({ state }: Session, { score, level, missing }: Health): Html => {

@@ -2,7 +2,7 @@
 export const styleSheet = `
 :root {
   --paper: #f6f4ee; --sheet: #fffdf8; --ink: #23262b; --soft: #6a6d70; --line: #e2ded3; --accent: #23615e;
-  --good: #3f8f5f; --fair: #b9831a; --bad: #b8433a; --past: #8f9092; --rail: #e6e2d8; --wash: #f9e9d4;
+  --good: #2f7a4e; --fair: #8e6011; --bad: #b8433a; --past: #8f9092; --rail: #e6e2d8; --wash: #f9e9d4;
   --serif: ui-serif, "Iowan Old Style", "Palatino Linotype", Georgia, serif;
   --sans: ui-sans-serif, system-ui, "Segoe UI", "Noto Sans", "Liberation Sans", sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
@@ -27,17 +27,20 @@ abbr[title] { text-decoration: underline dotted var(--past); text-underline-offs
 .warn { color: var(--bad); }
 
 header { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .3rem 2rem; margin-bottom: 1.6rem; }
-.name { font: 600 1.5rem/1.2 var(--serif); letter-spacing: -.01em; color: var(--ink); text-decoration: none; }
+.name { display: inline-flex; align-items: center; gap: .55rem; font: 600 1.5rem/1.2 var(--serif); letter-spacing: -.01em; color: var(--ink); text-decoration: none; }
+.name img { width: 1.35rem; height: 1.35rem; }
 nav { display: flex; flex-wrap: wrap; gap: .2rem 1.3rem; }
 nav a { text-decoration: none; }
 nav a:hover { text-decoration: underline; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
 .lost main { opacity: .55; transition: opacity .4s; }
 
-.notice { background: var(--sheet); border-left: 3px solid var(--accent); padding: .7rem 1rem; margin: 0 0 1rem; border-radius: 0 6px 6px 0; }
+.notice { background: var(--sheet); border-left: 3px solid var(--accent); padding: .7rem 1rem; margin: 0 0 .7rem; border-radius: 0 6px 6px 0; }
 .notice.bad { border-color: var(--bad); }
 .notice p { margin: 0; }
-progress { width: 100%; height: 4px; margin-top: .6rem; accent-color: var(--accent); display: block; }
+#notices:not(:empty) { margin-bottom: 1.6rem; }
+.scan { display: block; width: 100%; height: 4px; border-radius: 2px; margin-top: .6rem; }
+.scan .done { fill: var(--accent); }
 
 .summary { display: flex; flex-wrap: wrap; gap: .9rem 2.6rem; margin: 0 0 1.5rem; }
 .summary div { display: flex; flex-direction: column-reverse; }
@@ -84,13 +87,16 @@ h2 { font: 600 1rem/1.3 var(--sans); margin: 1.8rem 0 .5rem; }
 .docs dt { margin-top: 1.1rem; } .docs dd { margin: .15rem 0 0; max-width: 46rem; }
 
 @media (max-width: 46rem) {
-  #sessions thead, .looked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  #sessions thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   #sessions table, #sessions tbody, #sessions tr, #sessions th, #sessions td { display: block; }
-  #sessions tbody tr { display: grid; grid-template-columns: repeat(4, auto); justify-content: space-between; gap: .35rem .8rem; border-top: 1px solid var(--line); padding: .9rem 0; }
+  #sessions tbody tr { display: grid; grid-template-columns: 1.1fr 1.1fr .8fr .8fr; gap: .4rem .8rem; border-top: 1px solid var(--line); padding: .9rem 0; }
   #sessions tbody th, #sessions tbody td { border: 0; padding: 0; text-align: left; }
-  #sessions tbody th, #sessions td[data-label="Context"] { grid-column: 1 / -1; }
-  #sessions td[data-label="State"], #sessions td[data-label="Health"] { grid-column: span 2; }
-  #sessions td[data-label="Health"] { text-align: right; }
+  #sessions tbody th { grid-area: 1 / 1 / 2 / -1; }
+  #sessions td[data-label="State"] { grid-area: 2 / 1 / 3 / 3; }
+  #sessions td[data-label="Health"] { grid-area: 2 / 3 / 3 / -1; text-align: right; }
+  #sessions td[data-label="Context"] { grid-area: 3 / 1 / 4 / -1; }
+  #sessions td.number { grid-row: 4; }
+  #sessions td.number:last-child { text-align: right; }
   #sessions td.number::before { content: attr(data-label); display: block; font-size: .75rem; color: var(--soft); }
   #sessions .looked tbody tr { display: block; padding: .6rem 0; }
   .summary { gap: .8rem 1.8rem; }
