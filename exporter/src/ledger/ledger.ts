@@ -41,6 +41,12 @@ export interface Resume {
   readonly parts: readonly Part[];
 }
 
+/** With what a source claims the calls of a session. */
+interface Claim {
+  readonly startedAt: EpochMs;
+  readonly project: string | undefined;
+}
+
 /** What is kept in memory of the tables; made anew from them when a transaction failed. */
 interface Books {
   readonly names: Names;
@@ -295,16 +301,16 @@ export class Ledger {
     const now = this.#now();
     const known = this.#books.sources.get(report.path);
     const source = this.#bookSource(report);
-    const sessions = new Map(report.parts.map((part) => [part.session, part]));
+    const claims = claimsOf(report.parts);
     const booked = new Map<string, number>();
     const starts: string[] = [];
     for (const part of report.parts) booked.set(part.session, this.#bookSession(part, report.tool, starts));
     for (const key of report.calls.sessions) if (!booked.has(key)) booked.set(key, this.#books.sessionIds.get(key)?.id ?? this.#bookSession({ session: key, nativeId: key.slice(report.tool.length + 1), role: 'main', json: '' }, report.tool, starts));
-    const projectOf = (key: string): string => this.#books.fleet.projectLabel(sessions.get(key)?.project);
+    const projectOf = (key: string): string => this.#books.fleet.projectLabel(claims.get(key)?.project);
     const growth = this.#bookParts(report, source, booked, known !== undefined);
     this.#books.calls.book(report.calls, {
       tool: report.tool, source, born: report.born,
-      sessions: report.calls.sessions.map((key) => ({ id: booked.get(key)!, key, started: sessions.get(key)?.startedAt ?? now, project: sessions.get(key)?.project })),
+      sessions: report.calls.sessions.map((key) => ({ id: booked.get(key)!, key, started: Math.min(claims.get(key)?.startedAt ?? Infinity, known ? this.#startIn(source, booked.get(key)!) : Infinity, now), project: claims.get(key)?.project })),
     }, now);
     for (const key of starts) this.#books.fleet.addSession(report.tool, projectOf(key), now);
     for (const { session, growth: grown } of growth) this.#books.fleet.addGrowth(report.tool, projectOf(session), grown, now);
@@ -316,6 +322,12 @@ export class Ledger {
     for (const [reason, count] of Object.entries(report.parseErrors)) this.#tally('bad', `${report.tool} ${reason}`, count);
     this.#tally('late_tokens', report.tool, this.#books.calls.lateTokens);
     this.#books.calls.lateTokens = 0;
+  }
+
+  /** When a session began by the parts of a source; a report has only those that changed. */
+  #startIn(source: number, session: number): EpochMs {
+    const { started } = this.#sql("SELECT min(part ->> '$.startedAt') AS started FROM parts WHERE source = ? AND session = ?").get(source, session) as { started: EpochMs | null };
+    return started ?? Infinity;
   }
 
   #bookSource(report: SourceReport): number {
@@ -461,6 +473,19 @@ const rememberSource = ({ sources, bornOf }: Books, path: string, row: { id: num
 const rememberSession = ({ sessionIds, sessionKeys }: Books, { id, key, tool }: { id: number; key: string; tool: string }): void => {
   sessionIds.set(key, { id, tool });
   sessionKeys.set(id, key);
+};
+
+/** What the parts of a report, main and sub-agent, say together of the sessions in it. */
+const claimsOf = (parts: readonly PartReport[]): ReadonlyMap<string, Claim> => {
+  const claims = new Map<string, Claim>();
+  for (const { session, role, startedAt, project } of parts) {
+    const before = claims.get(session);
+    claims.set(session, {
+      startedAt: Math.min(before?.startedAt ?? Infinity, startedAt ?? Infinity),
+      project: role === 'main' ? (project ?? before?.project) : (before?.project ?? project),
+    });
+  }
+  return claims;
 };
 
 /** A sub-agent whose parent was never seen stands for itself. */

@@ -12,7 +12,7 @@ export interface SourceReport {
   /** Where the next read of a log begins. */
   readonly tail?: object;
   readonly memo: object;
-  /** When the file was made, epoch ms: the last word on which of two equal copies is the original. */
+  /** When the file was made, or last written when that is earlier (a restored file), epoch ms: the last word on which of two equal copies is the original. */
   readonly born: EpochMs;
   /** The source was read from its start; its earlier parts are replaced, not continued. */
   readonly restarted: boolean;

@@ -116,7 +116,7 @@ const report = (job: Job, read: { readonly restarted: boolean; readonly bytes: n
     fingerprint: read.rest && !job.quiet ? `${job.fingerprint} rest` : job.fingerprint,
     ...(read.tail ? { tail: read.tail } : {}),
     memo: findings.memo,
-    born: Math.trunc(job.stat.birthtimeMs),
+    born: Math.trunc(Math.min(job.stat.birthtimeMs, job.stat.mtimeMs)),
     restarted: read.restarted,
     parts: findings.parts.map((part) => partReport(part)),
     calls: packCalls(findings.calls, reading.priceOf),

@@ -53,6 +53,15 @@ describe('calls', () => {
     expect([output('claude/one'), output('claude/two')]).toEqual([20, 10]);
   });
 
+  it('[T3] a transcript claims its calls from its first record on, also when a side conversation inside it begins later', () => {
+    const fork = aReport({ path: '/a/two.jsonl', session: 'two', startedAt: begin - 2 * hour, born: 200, calls: [{}] });
+    const original = aReport({ path: '/a/one.jsonl', session: 'one', startedAt: begin - 2 * hour, born: 100, calls: [{}] });
+    const aside = { ...original.parts[0]!, role: 'subagent' as const, startedAt: begin - hour };
+    ledger.commit([fork]);
+    ledger.commit([{ ...original, parts: [...original.parts, aside] }]);
+    expect([output('claude/one'), output('claude/two')]).toEqual([10, undefined]);
+  });
+
   it('[T3] of two transcripts that begin at the same moment, the file that was made first owns the calls', () => {
     const original = aReport({ path: '/a/one.jsonl', session: 'one', startedAt: begin - hour, born: 100, calls: [{}] });
     const fork = aReport({ path: '/a/two.jsonl', session: 'two', startedAt: begin - hour, born: 200, calls: [{}] });
