@@ -30,6 +30,8 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: object };
 };
 
+const scanWasm = new URL('./scan.wasm', import.meta.url);
+
 /** Receives the lines in their order. `from` and `to` are indices of the bytes that are scanned; the \n is not in the line. */
 export interface LineTaker {
   /** A line whose events are those from `first` up to, not including, `last`. */
@@ -58,8 +60,8 @@ export class LineScanner {
   #pool = '';
   readonly #texts: string[] = new Array<string>(256).fill('');
 
-  constructor(shape: Shape) {
-    this.#wasm = new WebAssembly.Instance(compiled()).exports as Wasm;
+  constructor(shape: Shape, wasm: URL = scanWasm) {
+    this.#wasm = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasm))).exports as Wasm;
     this.#shape = layOut(shape, shapeAt);
     this.#tapeAt = align(shapeAt + this.#shape.bytes.length);
     this.#poolAt = this.#tapeAt + tapeBytes;
@@ -144,5 +146,11 @@ const endOfWindow = (bytes: Buffer, from: number): number => {
 
 const align = (address: number): number => (address + 15) & ~15;
 
-let module: object | undefined;
-const compiled = (): object => (module ??= new WebAssembly.Module(readFileSync(new URL('./scan.wasm', import.meta.url))));
+/** A scanner of lines; undefined where WebAssembly with SIMD, or the file that holds it, is not to be had: parse the lines then. */
+export const makeScanner = (shape: Shape, wasm: URL = scanWasm): LineScanner | undefined => {
+  try {
+    return new LineScanner(shape, wasm);
+  } catch {
+    return undefined;
+  }
+};

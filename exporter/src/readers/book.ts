@@ -34,6 +34,7 @@ export class Book {
   readonly #from: { readonly freshAfter: EpochMs; readonly places?: Places };
   readonly #drafts = new Map<string, Draft>();
   #calls = new Map<string, { session: string; call: Call }>();
+  #lastCall: { session: string; call: Call } | undefined;
   #records = 0;
   #unknown = 0;
   #errors: Partial<Record<ParseErrorReason, number>> = {};
@@ -66,10 +67,15 @@ export class Book {
 
   /** Books a call to a session; reports of one call inside this source are merged here, across sources in the ledger. */
   call(nativeId: string, call: Call): void {
-    const key = `${call.message}\n${call.request}`;
-    const session = sessionId(this.#tool, nativeId);
-    const before = this.#calls.get(key);
-    this.#calls.set(key, before ? { session: before.session, call: mergeCalls(before.call, call) } : { session, call });
+    const before = this.#booked(call);
+    if (before) before.call = mergeCalls(before.call, call);
+    else this.#calls.set(callKey(call), (this.#lastCall = { session: sessionId(this.#tool, nativeId), call }));
+  }
+
+  /** The report of the same call that was booked before; most often the last one, whose key is not made again. */
+  #booked(call: Call): { session: string; call: Call } | undefined {
+    const last = this.#lastCall;
+    return last && last.call.message === call.message && last.call.request === call.request ? last : this.#calls.get(callKey(call));
   }
 
   /** One record was read. */
@@ -103,6 +109,7 @@ export class Book {
       parseErrors: this.#errors,
     };
     this.#calls = new Map();
+    this.#lastCall = undefined;
     this.#records = this.#unknown = 0;
     this.#errors = {};
     return findings;
@@ -115,5 +122,7 @@ export const mergeCalls = (before: Call, after: Call): Call => {
   const winner = newest || (after.usage.output ?? 0) >= (before.usage.output ?? 0) ? after : before;
   return { ...winner, at: Math.min(before.at, after.at), ...(before.webSearches || after.webSearches ? { webSearches: Math.max(before.webSearches ?? 0, after.webSearches ?? 0) } : {}) };
 };
+
+const callKey = ({ message, request }: Call): string => `${message}\n${request}`;
 
 const draftKey = (nativeId: string, role: Part['role']): string => `${role} ${nativeId}`;

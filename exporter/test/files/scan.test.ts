@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { compileScanner } from '../../../scripts/scan-wasm.ts';
 import { hash32 } from '../../src/files/hash.ts';
-import { LineScanner } from '../../src/files/scan.ts';
+import { LineScanner, makeScanner } from '../../src/files/scan.ts';
 import type { Shape } from '../../src/files/scan-shape.ts';
 
 const scanners = new Map<Shape, LineScanner>();
@@ -52,6 +52,11 @@ describe('the scanner of lines', () => {
     const committed = readFileSync(new URL('../../src/files/scan.wasm', import.meta.url));
     expect(Buffer.from(await compileScanner()).equals(committed)).toBe(true); // else: node scripts/scan-wasm.ts
   }, 60_000);
+
+  it('is left out where its file is not', () => {
+    expect(makeScanner({}, new URL('file:///nowhere/scan.wasm'))).toBeUndefined();
+    expect(makeScanner({})).toBeInstanceOf(LineScanner);
+  });
 
   it('takes every JSON object that JSON.stringify writes', () => {
     const value = fc.letrec((tie) => ({

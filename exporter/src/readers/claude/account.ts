@@ -35,7 +35,7 @@ export class Account {
     this.#book = book;
     this.#memory = new Memory(book.memo, sessionOfPath(source.relative));
     this.#agentFile = isAgentFile(source.relative);
-    this.#workflowAgent = /\/subagents\/workflows\//.test(source.relative);
+    this.#workflowAgent = source.relative.includes('/subagents/workflows/');
   }
 
   /** @param position byte offset of the entry's line in the file */
@@ -272,7 +272,13 @@ const endsTurn = (stopReason: string | undefined): boolean => stopReason === 'en
 /** Tools write UUIDs; anything short and plain is taken, free text is not. */
 const isSessionId = (id: string): boolean => id.length <= 128 && /^[\w.-]+$/.test(id) && id !== '__proto__';
 
-const isAgentFile = (relative: string): boolean => /(^|\/)agent-[^/]+\.jsonl$/.test(relative);
+const nameOf = (relative: string): string => relative.slice(relative.lastIndexOf('/') + 1);
+
+const isAgentFile = (relative: string): boolean => nameOf(relative).startsWith('agent-');
 
 /** Whose file it is, for records that do not say so: <session>.jsonl, or <session>/subagents/… */
-const sessionOfPath = (relative: string): string => /([^/]+)\/subagents\//.exec(relative)?.[1] ?? relative.slice(relative.lastIndexOf('/') + 1).replace(/\.jsonl$/, '');
+const sessionOfPath = (relative: string): string => {
+  const folders = relative.split('/');
+  const subagents = folders.indexOf('subagents');
+  return subagents > 0 ? folders[subagents - 1]! : nameOf(relative).replace(/\.jsonl$/, '');
+};

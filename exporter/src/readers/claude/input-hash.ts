@@ -15,5 +15,5 @@ export const inputHashes = (line: Buffer): readonly (string | undefined)[] => {
   });
 };
 
-/** A hash as the text that goes into a tool call. */
-export const inputText = (hash: number): string => (hash >>> 0).toString(36);
+/** A hash as the text that goes into a tool call: two characters, no digits, because there are many. Only its own hash is kept. */
+export const inputText = (hash: number): string => String.fromCharCode(hash & 0xffff, hash >>> 16);

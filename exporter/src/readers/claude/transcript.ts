@@ -1,6 +1,8 @@
 import { eachLine } from '../../files/lines.ts';
-import { LineScanner } from '../../files/scan.ts';
-import type { LogFormat } from '../reader.ts';
+import { makeScanner } from '../../files/scan.ts';
+import type { LineScanner } from '../../files/scan.ts';
+import type { Book } from '../book.ts';
+import type { Chunk, LogFormat } from '../reader.ts';
 import { Account } from './account.ts';
 import { entryOfLine } from './record.ts';
 import { recordShape } from './scanned-shape.ts';
@@ -11,37 +13,37 @@ export const transcript: LogFormat = {
   kind: 'log',
   open: (book, source) => {
     const account = new Account(book, source);
-    return ({ bytes, position }) => {
-      const scanner = theScanner();
-      const parse = (from: number, to: number): void => {
-        const end = bytes[to - 1] === 13 ? to - 1 : to;
-        const entry = end > from ? entryOfLine(bytes.subarray(from, end), (reason) => book.bad(reason)) : undefined;
-        if (entry) account.enter(entry, position + from);
-      };
-      scanner.scan(bytes, {
-        plain: (first, last, from, to) => {
-          const entry = entryOfTape(scanner, first, last);
-          if (entry) account.enter(entry, position + from);
-          else parse(from, to);
-        },
-        odd: parse,
-      });
-    };
+    const scanner = theScanner();
+    return scanner ? (chunk) => scanChunk(scanner, chunk, account, book) : (chunk) => parseChunk(chunk, account, book);
   },
 };
 
-/** The same by parsing every line whole: the reference the scanner is held against. */
+/** The same by parsing every line whole: the reference the scanner is held against, and what is left where it cannot run. */
 export const parsedTranscript: LogFormat = {
   kind: 'log',
   open: (book, source) => {
     const account = new Account(book, source);
-    return ({ bytes, position }) => eachLine(bytes, position, (line, at) => {
-      const entry = entryOfLine(line, (reason) => book.bad(reason));
-      if (entry) account.enter(entry, at);
-    });
+    return (chunk) => parseChunk(chunk, account, book);
   },
 };
 
+const scanChunk = (scanner: LineScanner, { bytes, position }: Chunk, account: Account, book: Book): void => {
+  const odd = (from: number, to: number): void => parseChunk({ bytes: bytes.subarray(from, to), position: position + from }, account, book);
+  scanner.scan(bytes, {
+    plain: (first, last, from, to) => {
+      const entry = entryOfTape(scanner, first, last);
+      if (entry) account.enter(entry, position + from);
+      else odd(from, to);
+    },
+    odd,
+  });
+};
+
+const parseChunk = ({ bytes, position }: Chunk, account: Account, book: Book): void => eachLine(bytes, position, (line, at) => {
+  const entry = entryOfLine(line, (reason) => book.bad(reason));
+  if (entry) account.enter(entry, at);
+});
+
 /** One for all files of a thread: they are read one after the other. */
-const theScanner = (): LineScanner => (scanner ??= new LineScanner(recordShape));
-let scanner: LineScanner | undefined;
+const theScanner = (): LineScanner | undefined => (scanner ??= { made: makeScanner(recordShape) }).made;
+let scanner: { readonly made: LineScanner | undefined } | undefined;
