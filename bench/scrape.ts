@@ -89,8 +89,6 @@ const compare = async (sessionCount: number) => {
   };
   const page = (await scrape({})).body;
   const series = page.toString().split('\n').filter((line) => line.startsWith('ai_session_')).length;
-  const theirs = promClient();
-  const yardstick = await measure(Math.max(3, Math.floor(rounds / 3)), () => theirs(sessions, now));
   const rows = {
     'nothing changed': await measure(rounds, ours(0, 15_000 / 60)),
     'one session changed': await measure(rounds, ours(1, 250)),
@@ -99,6 +97,9 @@ const compare = async (sessionCount: number) => {
     'every session changed': await measure(Math.max(3, Math.floor(rounds / 2)), ours(sessionCount, 250)),
   };
   await telemetry.stop();
+  // Last, so that its half a million objects are no burden to ours.
+  const theirs = promClient();
+  const yardstick = await measure(Math.max(3, Math.floor(rounds / 3)), () => theirs(sessions, now));
   const began = process.cpuUsage();
   const packed = gzipSync(page, { level: 1 }).length;
   const { user, system } = process.cpuUsage(began);

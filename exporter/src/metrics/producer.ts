@@ -10,7 +10,7 @@ import type { FleetMetric, HistogramReading, LabelSettings, Metric, Reading, Ses
 import { projectLabel } from './project-label.ts';
 import { sessionMetrics } from './session-metrics.ts';
 import type { SessionPage, SessionPages } from './session-pages.ts';
-import { labelsText } from './text.ts';
+import { labelsText, readingLabels } from './text.ts';
 
 /** One reading of everything: what its viewer is shown of young fleet series, and which metrics it wants. */
 export interface Look {
@@ -101,7 +101,7 @@ const fleetLabel = (name: string, values: FleetSeries['labels'], { pathMode }: L
 
 /** Of readings with the same labels only the last: Prometheus refuses a page that says a thing twice. */
 const oncePerLabels = (names: readonly string[], readings: readonly Reading[]): readonly Reading[] =>
-  [...new Map(readings.map((reading) => [labelsText(names, reading.slice(1) as string[]), reading])).values()];
+  [...new Map(readings.map((reading) => [readingLabels(names, reading), reading])).values()];
 
 const numberData = (metric: Metric, points: () => DataPoint<number>[]): MetricData => {
   const common = { descriptor: descriptorOf(metric), aggregationTemporality: AggregationTemporality.CUMULATIVE, dataPoints: [] };

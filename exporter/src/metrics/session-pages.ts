@@ -2,7 +2,7 @@ import type { Health } from '../session/health-type.ts';
 import type { EpochMs } from '../session/part.ts';
 import type { Session } from '../session/session.ts';
 import type { LabelSettings, Reading, SessionMetric } from './metric.ts';
-import { joined, labelsText, sampleLine } from './text.ts';
+import { joined, labelsText, readingLabels, sampleLine } from './text.ts';
 
 /** Health moves with time alone; it is computed anew each minute, or when the session changes. */
 const minuteMs = 60_000;
@@ -123,8 +123,8 @@ export class SessionPage {
       const see = { health: timed ? this.#settings.healthOf(session, this.#minute * minuteMs) : notAsked, labels: this.#settings.labels };
       const base = labelsText(['session_id', 'tool'], [session.id, session.tool]);
       metrics.forEach((metric, index) => {
-        for (const [value, ...labels] of metric.read(session, see)) {
-          texts[index] += sampleLine(metric.name, joined(base, labelsText(metric.labels, labels)), value);
+        for (const reading of metric.read(session, see)) {
+          texts[index] += sampleLine(metric.name, joined(base, readingLabels(metric.labels, reading)), reading[0]);
           counts[index]! += 1;
         }
       });
@@ -139,13 +139,14 @@ type Block = ReadonlyMap<string, { readonly bytes: Uint8Array; readonly series: 
 
 /** One buffer for the whole page; the metrics are views of it. */
 const blockOf = (metrics: readonly SessionMetric[], texts: readonly string[], counts: readonly number[]): Block => {
-  const all = Buffer.from(texts.join(''));
+  const sizes = texts.map((text) => Buffer.byteLength(text));
+  const all = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0));
   const block = new Map<string, { bytes: Uint8Array; series: number }>();
   let start = 0;
   metrics.forEach(({ name }, index) => {
-    const end = start + Buffer.byteLength(texts[index]!);
-    block.set(name, { bytes: all.subarray(start, end), series: counts[index]! });
-    start = end;
+    all.write(texts[index]!, start);
+    block.set(name, { bytes: all.subarray(start, start + sizes[index]!), series: counts[index]! });
+    start += sizes[index]!;
   });
   return block;
 };

@@ -1,3 +1,5 @@
+import type { Reading } from './metric.ts';
+
 /**
  * The line level of the Prometheus text format 0.0.4 and of OpenMetrics 1.0, which write samples alike.
  * https://prometheus.io/docs/instrumenting/exposition_formats/ and https://prometheus.io/docs/specs/om/open_metrics_spec/
@@ -7,13 +9,19 @@ export const sampleLine = (name: string, labels: string, value: number): string 
 /** `tool="claude",state="idle"`; an unknown or empty label is left out, which means the same to Prometheus. */
 export const labelsText = (names: readonly string[], values: readonly (string | undefined)[]): string => {
   let text = '';
-  for (let index = 0; index < names.length; index += 1) {
-    const value = values[index];
-    if (value === undefined || value === '') continue;
-    text += `${text === '' ? '' : ','}${names[index]}="${escapedLabel(value)}"`;
-  }
+  for (let index = 0; index < names.length; index += 1) text = withLabel(text, names[index]!, values[index]);
   return text;
 };
+
+/** The same for a reading, which has its value first. */
+export const readingLabels = (names: readonly string[], reading: Reading): string => {
+  let text = '';
+  for (let index = 0; index < names.length; index += 1) text = withLabel(text, names[index]!, reading[index + 1] as string | undefined);
+  return text;
+};
+
+const withLabel = (text: string, name: string, value: string | undefined): string =>
+  value === undefined || value === '' ? text : `${text}${text === '' ? '' : ','}${name}="${escapedLabel(value)}"`;
 
 /** Two label texts as one. */
 export const joined = (left: string, right: string): string => (left === '' ? right : right === '' ? left : `${left},${right}`);
