@@ -15,6 +15,10 @@ export const healthOf = (session: Session, now: EpochMs, settings: HealthSetting
 export const lastHealthOf = (session: Session, settings: HealthSettings = defaultHealth): Health =>
   scored(session, session.lastActivityAt ?? session.endedAt ?? session.startedAt ?? 0, settings);
 
+/** The health a list shows: as it is now, or of an ended session its last. */
+export const shownHealthOf = (session: Session, now: EpochMs, settings: HealthSettings = defaultHealth): Health =>
+  session.state === 'ended' ? lastHealthOf(session, settings) : healthOf(session, now, settings);
+
 const scored = (session: Session, now: EpochMs, settings: HealthSettings): Health => {
   const factors = factorsOf(session, now, settings);
   const missing = healthFactors.filter((factor) => factors[factor] === undefined);

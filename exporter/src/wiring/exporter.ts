@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { World } from '../cli/backend.ts';
 import { healthSettings } from '../config/health-settings.ts';
 import { applyPathMode } from '../files/path-mode.ts';
-import { healthOf, lastHealthOf } from '../health/health.ts';
+import { healthOf, shownHealthOf } from '../health/health.ts';
 import { startServer } from '../http/server.ts';
 import type { WebServer } from '../http/server.ts';
 import { createOwnRegistry } from '../metrics/own.ts';
@@ -146,7 +146,7 @@ const serve = ({ world: { config, machine }, about, scene, telemetry: { own, scr
     version: about.version,
     allowedHosts: config.allowedHosts,
     snapshot: () => scene.page(about.now()),
-    healthOf: (session, now) => (session.state === 'ended' ? lastHealthOf(session, health) : healthOf(session, now, health)),
+    healthOf: (session, now) => shownHealthOf(session, now, health),
     lookedAt: () => readers.flatMap((reader) => rootsOf(reader, machine, roots).map(({ path }) => ({ tool: toolNames[reader.tool], path, found: scene.isRootPresent(path) }))),
     ...(config.webConfigFile === undefined ? {} : { webConfigFile: config.webConfigFile }),
     ...(config.hubUrl === undefined ? {} : { hubUrl: config.hubUrl }),

@@ -42,7 +42,7 @@ const hindrance = (folder: string): string | undefined => {
     accessSync(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    return `the state folder ${folder} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}), so the counters live in memory and begin at 0 at every start. Make it writable, or name another: --state DIR`;
+    return `the state folder ${folder} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}), so the counters live in memory and begin at 0 at every start. Make it writable, or name another with --state DIR`;
   }
 };
 
@@ -54,7 +54,7 @@ const thrownAway = (me: Owner): State => {
     ownership,
     durable: false,
     pathSalt: newSalt(),
-    problem: 'another home or process table is looked at without --state, so the ledger is thrown away at the end',
+    problem: 'another home or process table is looked at without --state DIR, so this ledger is thrown away at the end',
     close: () => {
       ownership.release();
       rmSync(folder, { recursive: true, force: true });

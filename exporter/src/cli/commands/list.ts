@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { healthOf } from '../../health/health.ts';
+import { shownHealthOf } from '../../health/health.ts';
 import { publicSession } from '../../session/public.ts';
 import type { Session } from '../../session/session.ts';
 import type { World } from '../backend.ts';
@@ -37,7 +37,7 @@ export const addList = (program: Command, deps: Deps): void => {
       const sessions = known.filter(passes);
       const view = viewOf(world, deps);
       print(deps, options.format, {
-        data: () => sessions.map((session) => publicSession(session, healthOf(session, view.now, view.health))),
+        data: () => sessions.map((session) => publicSession(session, shownHealthOf(session, view.now, view.health))),
         text: () => (sessions.length > 0 ? sessionsTable(sessions, view) : nothingListed(known, options, world)),
       });
     }));

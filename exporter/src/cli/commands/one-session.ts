@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { didYouMean } from '../../config/nearest.ts';
-import { healthOf } from '../../health/health.ts';
+import { shownHealthOf } from '../../health/health.ts';
 import { publicSession } from '../../session/public.ts';
 import type { Session } from '../../session/session.ts';
 import type { Backend, Explanation, World } from '../backend.ts';
@@ -31,7 +31,7 @@ export const addShow = (program: Command, deps: Deps): void => {
   addSettingFlags(addFormatFlag(command), lookingFlags).action((name: string, { format }: Options) =>
     withSession(command, deps, name, async (session, { world }) => {
       const view = viewOf(world, deps);
-      print(deps, format, { text: () => sessionPage(session, view), data: () => publicSession(session, healthOf(session, view.now, view.health)) });
+      print(deps, format, { text: () => sessionPage(session, view), data: () => publicSession(session, shownHealthOf(session, view.now, view.health)) });
     }));
   withExamples(command, [['watchroom show 4242', 'the session of that process'], ['watchroom show 1af7', 'the one whose id contains it'], ['watchroom show claude/1af7c9d2 --format json', 'for programs']]);
 };
