@@ -48,6 +48,6 @@ ${catalogue.filter((metric) => metric.scope === scope).map(row).join('\n')}
 `;
 
 const row = (metric: Metric): string =>
-  `| \`${metric.name}\` | ${metric.type} | ${unitWords[metric.unit] || (/_usd(_total)?$/.test(metric.name) ? 'US dollars' : '')} | ${labelsOf(metric).map((label) => `\`${label}\``).join(' ')} | ${metric.help.replaceAll('|', '\\|')} | ${metric.cardinality} |`;
+  `| \`${metric.name}\` | ${metric.type} | ${unitWords[metric.unit] || (/_usd(_total)?$/.test(metric.name) ? 'US dollars' : '')} | ${labelsOf(metric).map((label) => `\`${label}\``).join(' ')} | ${metric.help.replaceAll(/[|<]/g, '\\$&')} | ${metric.cardinality} |`;
 
 const unitWords: Readonly<Record<Metric['unit'], string>> = { '': '', '1': 'ratio', s: 'seconds', By: 'bytes', '{token}': 'tokens' };
