@@ -24,11 +24,13 @@ export const listen = (server: Server, address: ListenAddress): Promise<number> 
 export const closeGently = (server: Server, limitMs = 2000): Promise<void> =>
   new Promise((resolve) => {
     const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+    // A connection that was busy becomes idle with its answer, and would then be kept alive.
+    const idle = setInterval(() => server.closeIdleConnections(), 20);
     server.close(() => {
       clearTimeout(limit);
+      clearInterval(idle);
       resolve();
     });
-    server.closeIdleConnections();
   });
 
 /** "127.0.0.1:10877", "[::1]:10877" */
