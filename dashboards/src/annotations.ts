@@ -1,0 +1,22 @@
+import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { identity } from './identity.ts';
+import { chosenInfo, metric, ofSession, other } from './queries.ts';
+import type { Color } from './thresholds.ts';
+import { prometheus } from './variables.ts';
+
+/** Compactions of the session of the page: what it was told before is a summary from here on. */
+export const compactionsOfSession = () =>
+  mark('Compactions', 'purple', grown(ofSession('ai_session_context_compactions_total')), 'Context compacted', 'What was said before is a summary from here on');
+
+/** Compactions of every chosen session. */
+export const compactions = () =>
+  mark('Compactions', 'purple', `${grown(metric('ai_session_context_compactions_total', { user_name: /$user/ }))} and on (${identity}) ${chosenInfo()}`, 'Context compacted', '{{session_id}}').enable(false);
+
+export const alertsOfSession = () => mark('Alerts', 'red', other('ALERTS', { alertstate: 'firing', session_id: '$session' }), '{{alertname}}', '{{severity}}');
+export const alerts = () => mark('Alerts', 'red', other('ALERTS', { alertstate: 'firing', user_name: /$user/ }), '{{alertname}}', '{{session_id}} {{severity}}').enable(false);
+
+/** A counter that is larger than one step before. */
+const grown = (counter: string): string => `${counter} - ${counter} offset $__interval > 0`;
+
+const mark = (name: string, color: Color, query: string, title: string, text: string): AnnotationQueryBuilder =>
+  new AnnotationQueryBuilder().name(name).datasource(prometheus).iconColor(color).expr(query).titleFormat(title).textFormat(text).step('60s').enable(true);
