@@ -8,24 +8,24 @@ import type { Shape } from '../../src/files/scan-shape.ts';
 
 const scanners = new Map<Shape, LineScanner>();
 const scannerOf = (shape: Shape): LineScanner => {
-  const scanner = scanners.get(shape) ?? new LineScanner(shape);
+  const scanner = scanners.get(shape) ?? new LineScanner(shape, singles);
   scanners.set(shape, scanner);
   return scanner;
 };
 
-/** Every value of the lines as the tape tells it; 'odd' for a line that must be parsed. */
+/** Slots below it are had once in a line. */
+const singles = 10;
+
+/** Every value of the lines, those that are had once first; 'odd' for a line that must be parsed. */
 const scanned = (shape: Shape, text: string | Buffer, texts: readonly number[] = []): readonly (string | readonly unknown[])[] => {
-  const scanner = scannerOf(shape);
-  const bytes = Buffer.from(text);
+  const line = scannerOf(shape);
   const told: (string | readonly unknown[])[] = [];
-  scanner.scan(bytes, {
-    plain: (first, last) => {
-      const events: unknown[] = [];
-      for (let event = first; event < last; event += 1) {
-        const slot = scanner.words[event * 4]! & 0xff;
-        events.push([slot, texts.includes(slot) ? scanner.text(event) : scanner.words[event * 4 + 1]]);
-      }
-      told.push(events);
+  line.scan(Buffer.from(text), {
+    plain: () => {
+      const values: unknown[] = [];
+      for (let slot = 1; slot < singles; slot += 1) if (line.has(slot)) values.push([slot, texts.includes(slot) ? line.text(slot) : line.word(slot)]);
+      for (let event = line.firstEvent; event < line.lastEvent; event += 1) values.push([line.slotOf(event), texts.includes(line.slotOf(event)) ? line.textOf(event) : line.wordOf(event)]);
+      told.push(values);
     },
     odd: () => told.push('odd'),
   });
@@ -54,8 +54,8 @@ describe('the scanner of lines', () => {
   }, 60_000);
 
   it('is left out where its file is not', () => {
-    expect(makeScanner({}, new URL('file:///nowhere/scan.wasm'))).toBeUndefined();
-    expect(makeScanner({})).toBeInstanceOf(LineScanner);
+    expect(makeScanner({}, singles, new URL('file:///nowhere/scan.wasm'))).toBeUndefined();
+    expect(makeScanner({}, singles)).toBeInstanceOf(LineScanner);
   });
 
   it('takes every JSON object that JSON.stringify writes', () => {
@@ -85,14 +85,21 @@ describe('the scanner of lines', () => {
   });
 
   it('tells the values that are asked for, by structure and not by name', () => {
-    const shape: Shape = { object: { id: { slot: 1, string: 'text' }, count: { slot: 2, number: 'count' }, is: { slot: 3, flag: true }, inner: { object: { id: { slot: 4, string: 'sticky' } } }, list: { slot: 5, mark: true, array: { slot: 6, mark: true, object: { word: { slot: 7, string: { oneOf: ['one', 'two'] } } } } } } };
+    const shape: Shape = { object: { id: { slot: 1, string: 'text' }, count: { slot: 2, number: 'count' }, is: { slot: 3, flag: true }, inner: { object: { id: { slot: 4, string: 'sticky' } } }, list: { slot: 5, mark: true, array: { slot: 16, mark: true, object: { word: { slot: 17, string: { oneOf: ['one', 'two'] } } } } } } };
     const told = scanned(shape, '{"other":{"id":"no","inner":{"id":"no"}},"is":true,"text":"\\"id\\":\\"no\\"","id":"yes","inner":{"id":"in","is":false},"list":[{"word":"two"},{"word":"three"}],"nested":[{"id":"no"}]}', [1, 4]);
-    expect(told).toEqual([[[3, 1], [1, 'yes'], [4, 'in'], [5, 1], [6, 0], [7, 2], [6, 0], [7, 0]]]);
+    expect(told).toEqual([[[1, 'yes'], [3, 1], [4, 'in'], [5, 1], [16, 0], [17, 2], [16, 0], [17, 0]]]);
+  });
+
+  it('tells a count, and null and absence as nothing', () => {
+    const line = new LineScanner({ object: { count: { slot: 1, number: 'count' } } }, singles);
+    const told: unknown[] = [];
+    line.scan(Buffer.from('{"count":0}\n{"count":999999999999}\n{"count":null}\n{}\n{"count":1000000000000}\n{"count":-1}\n{"count":1.0}\n{"count":"1"}\n{"count":01}'), { plain: () => told.push(line.count(1)), odd: () => told.push('odd') });
+    expect(told).toEqual([0, 999_999_999_999, undefined, undefined, 'odd', 'odd', 'odd', 'odd', 'odd']);
   });
 
   it('tells apart long names that differ in the middle only', () => {
     const shape: Shape = { object: { abcdefgh_one_ijklmnop: { slot: 1, flag: true }, abcdefgh_two_ijklmnop: { slot: 2, flag: true } } };
-    expect(scanned(shape, '{"abcdefgh_two_ijklmnop":true,"abcdefgh_six_ijklmnop":true,"abcdefgh_one_ijklmnop":true}')).toEqual([[[2, 1], [1, 1]]]);
+    expect(scanned(shape, '{"abcdefgh_two_ijklmnop":true,"abcdefgh_six_ijklmnop":true,"abcdefgh_one_ijklmnop":true}')).toEqual([[[1, 1], [2, 1]]]);
   });
 
   it('a text that repeats itself is told again as the same, also after an odd line', () => {
@@ -102,10 +109,10 @@ describe('the scanner of lines', () => {
   });
 
   it('a time is told in milliseconds as Date.parse has it', () => {
-    const scanner = new LineScanner({ object: { at: { slot: 1, string: 'time' } } });
+    const scanner = new LineScanner({ object: { at: { slot: 1, string: 'time' } } }, singles);
     fc.assert(fc.property(fc.date({ min: new Date('2020-01-01T00:00:00.000Z'), max: new Date('2099-12-31T23:59:59.999Z'), noInvalidDate: true }), (date) => {
-      let told = 0;
-      scanner.scan(Buffer.from(`{"at":"${date.toISOString()}"}\n`), { plain: (event) => { told = scanner.numbers[event * 2 + 1]!; }, odd: () => undefined });
+      let told: number | undefined;
+      scanner.scan(Buffer.from(`{"at":"${date.toISOString()}"}\n`), { plain: () => { told = scanner.count(1); }, odd: () => undefined });
       expect(told).toBe(date.getTime());
     }), { numRuns: 500 });
   });
@@ -127,12 +134,12 @@ describe('the scanner of lines', () => {
   });
 
   it('hands lines out where they stand, in any size', () => {
-    const scanner = new LineScanner({ object: {} });
+    const scanner = new LineScanner({ object: {} }, singles);
     fc.assert(fc.property(fc.array(fc.nat({ max: 400_000 }), { maxLength: 8 }), (sizes) => {
       const lines = sizes.map((size) => `{"id":"${'i'.repeat(size)}"}`);
       const bytes = Buffer.from(`${lines.join('\n')}\n`);
       const ranges: string[] = [];
-      scanner.scan(bytes, { plain: (_first, _last, from, to) => ranges.push(bytes.toString('utf8', from, to)), odd: (from, to) => ranges.push(bytes.toString('utf8', from, to)) });
+      scanner.scan(bytes, { plain: (from, to) => ranges.push(bytes.toString('utf8', from, to)), odd: (from, to) => ranges.push(bytes.toString('utf8', from, to)) });
       expect(ranges).toEqual(lines);
     }), { numRuns: 30 });
   });

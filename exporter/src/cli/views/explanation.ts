@@ -99,7 +99,7 @@ const check = (number: Explained, calls: readonly BookedCall[], { session }: Exp
 
 const noteOf = (call: BookedCall): string =>
   [
-    call.dropped === 'replayed_sidechain' ? 'replayed by a side conversation' : call.sidechain ? 'sub-agent' : '',
+    call.dropped === 'replayed_sidechain' ? 'replayed by a side conversation' : call.sidechain ? 'aside' : '',
     call.fast ? 'fast tier' : '',
     call.webSearches ? many(call.webSearches, 'web search', 'web searches') : '',
     call.costReported ? 'cost by the tool itself' : call.microUsd === undefined ? 'no price' : '',
