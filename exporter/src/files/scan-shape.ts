@@ -3,7 +3,7 @@
  * null is always allowed and never written down. A value of any other kind makes its line odd.
  */
 export interface Shape {
-  /** Tells the events of this value from others, 1–254. Not needed for what is only passed through. */
+  /** Where the value is told, 1–254: two may share one. Not needed for what is only passed through. */
   readonly slot?: number;
   readonly string?: StringCapture;
   /** count: a whole number from 0 of at most 12 digits, others are odd. */
@@ -13,16 +13,18 @@ export interface Shape {
   /** Members that are asked for; others are validated and passed over. */
   readonly object?: 'skip' | Readonly<Record<string, Shape>>;
   readonly array?: 'skip' | Shape;
-  /** An event at the beginning of the object (a = 0) or array (a = 1). */
+  /** Told at the beginning of the object or array: its first word is 0 or 1. */
   readonly mark?: true;
-  /** An event behind the value, whatever its kind, with the hash of its bytes. */
+  /** Told behind the value, whatever its kind: its first word is the hash of its bytes. */
   readonly hash?: true;
 }
 
 /**
  * skip: nothing. text: the text. sticky: the same, cheap when it repeats itself from line to line.
- * first: its first byte, where it begins and how long it is, as written. lines: how many line breaks it holds.
- * time: an ISO time with milliseconds and Z. oneOf: which of these words it is, from 1; 0: none. find: whether it holds a word, or may hold it.
+ * first: words 1 to 3 are its first byte (0: it is empty), the address where it begins, and its length as written.
+ * lines: word 1 is how many line breaks it holds, word 2 whether it ends with one, word 3 its length as written.
+ * time: an ISO time with milliseconds and Z, told as a count. oneOf: word 1 says which of these words it is, from 1; 0: none.
+ * find: told when it holds the word, or may hold it.
  */
 export type StringCapture = 'skip' | 'text' | 'sticky' | 'first' | 'lines' | 'time' | { readonly oneOf: readonly string[] } | { readonly find: string };
 

@@ -22,8 +22,9 @@ const IN_POOL: u32 = 0, SAME: u32 = 1, RAW: u32 = 2;
 const ENTRY_SIZE: usize = 48;
 const LENGTH: usize = 16, KEY: usize = 20, NODE: usize = 24, DATA: usize = 28, MODE: usize = 32, KINDS: usize = 33, EXTRAS: usize = 34, BIT: usize = 35, SLOT: usize = 36;
 
-// The first event of a line: u32 its events with this one, or ODD; u32 where it begins, u32 its length.
-const ODD: u32 = 0;
+// A line on the tape: u32 how many events follow its row, or ODD; u32 where it begins, u32 its length, u32 nothing;
+// then, unless it is odd, its row: at 16 · slot what was written last for that slot; at slot 0 the bits of the slots that were written; then the events.
+const ODD: u32 = 0xffffffff;
 const MOST_DEPTH: i32 = 64;
 const MOST_STICKY: usize = 240;
 
@@ -32,6 +33,10 @@ let pool: usize = 0, poolStart: usize = 0, poolEnd: usize = 0;
 let stickyStart: usize = 0, stickyEnd: usize = 0;
 let root: usize = 0;
 let full: bool = false;
+/** Slots below this one are written into the row of the line, others into its events. */
+let singles: u32 = 0;
+let row: usize = 0;
+let written: u64 = 0;
 
 // 1: may follow a backslash; 2: u, four hexadecimal digits come.
 const escapes: usize = memory.data<u8>([
@@ -42,7 +47,8 @@ const escapes: usize = memory.data<u8>([
 ]);
 
 /** Where things are in memory; once, and again when memory moved. */
-export function setUp(rootEntry: usize, sticky: usize, stickyTo: usize, tapeFrom: usize, tapeTo: usize, poolFrom: usize, poolTo: usize): void {
+export function setUp(rootEntry: usize, sticky: usize, stickyTo: usize, tapeFrom: usize, tapeTo: usize, poolFrom: usize, poolTo: usize, singleSlots: u32): void {
+  singles = singleSlots;
   root = rootEntry;
   stickyStart = sticky;
   stickyEnd = stickyTo;
@@ -71,12 +77,14 @@ export function scan(from: usize, to: usize): usize {
   while (line < to) {
     const first = <u32>load<u8>(line);
     if (first == NEWLINE) { line += 1; continue; }
-    if (tape + 16 > tapeEnd) return line;
+    const rowSize = <usize>singles * 16;
+    if (tape + 16 + rowSize > tapeEnd) return line;
     const head = tape;
     const poolBefore = pool;
     full = false;
-    store<u32>(head, <u32>line, 4);
-    tape = head + 16;
+    written = 0;
+    row = head + 16;
+    tape = row + rowSize;
     let end: usize = first == BRACE ? value(line, root, 0) : 0;
     if (end != 0) {
       end = space(end);
@@ -84,12 +92,17 @@ export function scan(from: usize, to: usize): usize {
     }
     if (end == 0) {
       pool = poolBefore;
+      tape = head;
       forgetSticky();
-      if (full && head != tapeStart) { tape = head; return line; }
-      tape = head + 16;
+      if (full && head != tapeStart) return line;
+      tape = row;
       end = lineEnd(line);
       store<u32>(head, ODD);
-    } else store<u32>(head, <u32>(tape - head) >> 4);
+    } else {
+      store<u32>(head, <u32>(tape - row - rowSize) >> 4);
+      store<u64>(row, written);
+    }
+    store<u32>(head, <u32>line, 4);
     store<u32>(head, <u32>(end - line), 8);
     line = end + 1;
   }
@@ -622,21 +635,35 @@ function hash(start: usize, end: usize): u32 {
 
 // Event, 16 bytes: u8 slot, u8 form, then u32, u32, u32; a number as f64 in the last eight.
 function event(entry: usize, form: u32, a: u32, b: u32, c: u32): bool {
-  if (tape + 16 > tapeEnd) { full = true; return false; }
-  store<u32>(tape, <u32>load<u8>(entry, SLOT) | (form << 8));
-  store<u32>(tape, a, 4);
-  store<u32>(tape, b, 8);
-  store<u32>(tape, c, 12);
-  tape += 16;
+  const at = place(entry);
+  if (at == 0) return false;
+  store<u32>(at, <u32>load<u8>(entry, SLOT) | (form << 8));
+  store<u32>(at, a, 4);
+  store<u32>(at, b, 8);
+  store<u32>(at, c, 12);
   return true;
 }
 
 function numberEvent(entry: usize, count: f64): bool {
-  if (tape + 16 > tapeEnd) { full = true; return false; }
-  store<u32>(tape, <u32>load<u8>(entry, SLOT));
-  store<f64>(tape, count, 8);
-  tape += 16;
+  const at = place(entry);
+  if (at == 0) return false;
+  store<u32>(at, <u32>load<u8>(entry, SLOT));
+  store<f64>(at, count, 8);
   return true;
+}
+
+// Where the next event of an entry goes; 0: there is no room.
+// @ts-ignore: decorator
+@inline
+function place(entry: usize): usize {
+  const slot = <u32>load<u8>(entry, SLOT);
+  if (slot < singles) {
+    written |= (<u64>1) << <u64>slot;
+    return row + <usize>slot * 16;
+  }
+  if (tape + 16 > tapeEnd) { full = true; return 0; }
+  tape += 16;
+  return tape - 16;
 }
 
 function forgetSticky(): void {

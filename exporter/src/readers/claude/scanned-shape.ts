@@ -1,16 +1,21 @@
 import type { Shape } from '../../files/scan-shape.ts';
 import { passingTypes } from './kinds.ts';
 
-/** The values of a record that the scanner hands out; the numbers are those of its events. */
+/** The values of a record that the scanner hands out: those that a record has once, then those of which it may have several. */
 export const slots = {
   type: 1, session: 2, at: 3, sidechain: 4, agent: 5, cwd: 6, gitBranch: 7, version: 8, uuid: 9,
   request: 10, isApiError: 11, isMeta: 12, isCompactSummary: 13, isTranscriptOnly: 14, promptSource: 15,
-  message: 16, model: 17, stopReason: 18, text: 19, content: 20,
-  usage: 21, input: 22, output: 23, cacheRead: 24, written: 25, written5m: 26, written1h: 27, webSearches: 28, speed: 29,
-  iteration: 30, iterationType: 31, iterationInput: 32, iterationWritten: 33, iterationRead: 34,
-  block: 35, blockType: 36, blockId: 37, blockName: 38, blockInput: 39, commits: 40, resultOf: 41, isError: 42, blockText: 43,
-  filePath: 44, patch: 45, patchLine: 46, created: 47, createdLines: 48, notebook: 49, notebookError: 50, readPath: 51, searches: 52, patchHunk: 53,
+  message: 16, model: 17, stopReason: 18, content: 19,
+  usage: 20, input: 21, output: 22, cacheRead: 23, written: 24, written5m: 25, written1h: 26, webSearches: 27, speed: 28,
+  filePath: 29, patch: 30, created: 31, createdLines: 32, notebook: 33, notebookError: 34, readPath: 35, searches: 36,
+
+  patchHunk: 37, patchLine: 38,
+  iteration: 39, iterationType: 40, iterationInput: 41, iterationWritten: 42, iterationRead: 43,
+  block: 44, blockType: 45, blockId: 46, blockName: 47, blockInput: 48, saysCommit: 49, resultOf: 50, isError: 51, blockText: 52,
 } as const;
+
+/** Slots below this one are had once. */
+export const singleSlots = slots.patchHunk;
 
 /** The types the scanner knows, by the number it gives them; records of other types are parsed. */
 export const assistantType = 1;
@@ -61,7 +66,7 @@ const block: Shape = {
     type: oneOf(slots.blockType, 'text', 'tool_use', 'tool_result'),
     id: text(slots.blockId),
     name: sticky(slots.blockName),
-    input: { slot: slots.blockInput, hash: true, string: 'skip', number: 'skip', array: 'skip', object: { command: { slot: slots.commits, string: { find: 'commit' }, number: 'skip', object: 'skip', array: 'skip' } } },
+    input: { slot: slots.blockInput, hash: true, string: 'skip', number: 'skip', array: 'skip', object: { command: { slot: slots.saysCommit, string: { find: 'commit' }, number: 'skip', object: 'skip', array: 'skip' } } },
     tool_use_id: text(slots.resultOf),
     is_error: flag(slots.isError),
     text: first(slots.blockText),

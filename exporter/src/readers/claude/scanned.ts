@@ -5,66 +5,59 @@ import { assistantType, slots, textBlock, toolResultBlock, toolUseBlock, userTyp
 import { inputOf, usageOf } from './tokens.ts';
 
 /**
- * The entry of a scanned line, put together from the events on the tape as record.ts does from parsed JSON: both must tell the same of every line.
+ * The entry of a scanned line, put together as record.ts does it from parsed JSON: both must tell the same of every line.
  * What is rare and needs its text (failed results, texts that begin with a bracket, commits, other types) is left to record.ts: undefined.
  */
-export const entryOfTape = (tape: LineScanner, first: number, last: number): Entry | undefined => {
-  const fields = new Fields();
-  for (let event = first; event < last; event += 1) take(fields, tape, event);
-  if (fields.needsText) return undefined;
-  switch (fields.type) {
+export const entryOfScan = (line: LineScanner): Entry | undefined => {
+  const head = headOf(line);
+  const calling = callingOf(line);
+  const parts = partsOf(line);
+  if (parts.needsText || line.is(slots.isApiError)) return undefined;
+  switch (line.has(slots.type) ? line.word(slots.type) : 0) {
     case 0: return undefined;
-    case assistantType: return answerOf(fields);
-    case userType: return askedOf(fields);
-    default: return { kind: 'passing', head: headOf(fields) };
+    case assistantType: return answerOf(line, head, calling, parts);
+    case userType: return askedOf(line, head, parts);
+    default: return { kind: 'passing', head };
   }
 };
 
-/** The members of a record as they come by. */
-class Fields {
-  type = 0;
-  session: string | undefined = undefined;
-  at: number | undefined = undefined;
-  sidechain = false;
-  agent = false;
-  cwd: string | undefined = undefined;
-  gitBranch: string | undefined = undefined;
-  version: string | undefined = undefined;
-  uuid: string | undefined = undefined;
-  request: string | undefined = undefined;
-  message: string | undefined = undefined;
-  model: string | undefined = undefined;
-  stopReason: string | undefined = undefined;
-  usage: UsageFields | undefined = undefined;
-  /** First byte of a content that is text, 0 when that is empty. */
-  textBegins: number | undefined = undefined;
+const headOf = (line: LineScanner): Head => ({
+  session: known(line.text(slots.session)),
+  at: line.count(slots.at),
+  sidechain: line.is(slots.sidechain),
+  agent: line.has(slots.agent) && line.word(slots.agent, 3) > 0,
+  cwd: known(line.text(slots.cwd)),
+  gitBranch: line.text(slots.gitBranch),
+  version: known(line.text(slots.version)),
+  uuid: known(line.text(slots.uuid)),
+});
+
+const known = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+/** What names a call. */
+interface Calling {
+  readonly message: string | undefined;
+  readonly request: string | undefined;
+  readonly model: string | undefined;
+  readonly stopReason: string | undefined;
+}
+
+const callingOf = (line: LineScanner): Calling => ({
+  message: known(line.text(slots.message)),
+  request: known(line.text(slots.request)),
+  model: known(line.text(slots.model)),
+  stopReason: known(line.text(slots.stopReason)),
+});
+
+/** What a record may have several of. */
+class Parts {
   blocks: Block[] | undefined = undefined;
-  result: ResultFields | undefined = undefined;
-  /** isMeta, a compaction's summary, or shown in the transcript only. */
-  isBookkeeping = false;
-  fromProgram = false;
-  needsText = false;
-}
-
-/** Members of `message.usage`. */
-class UsageFields {
-  input: number | undefined = undefined;
-  output: number | undefined = undefined;
-  cacheRead: number | undefined = undefined;
-  written: number | undefined = undefined;
-  written5m: number | undefined = undefined;
-  written1h: number | undefined = undefined;
-  webSearches = 0;
-  fast = false;
   iterations: Iteration[] | undefined = undefined;
-}
-
-class Iteration {
-  /** An advisor's, or a compaction. */
-  isAside = false;
-  input: number | undefined = undefined;
-  written: number | undefined = undefined;
-  read: number | undefined = undefined;
+  patchIsEmpty = true;
+  linesAdded = 0;
+  linesRemoved = 0;
+  /** A text must be looked at. */
+  needsText = false;
 }
 
 /** Members of a content block. */
@@ -80,19 +73,12 @@ class Block {
   textBegins: number | undefined = undefined;
 }
 
-/** Members of `toolUseResult`. */
-class ResultFields {
-  filePath: string | undefined = undefined;
-  hasPatch = false;
-  patchIsEmpty = true;
-  linesAdded = 0;
-  linesRemoved = 0;
-  created = false;
-  createdLines = 0;
-  notebook: string | undefined = undefined;
-  notebookFailed = false;
-  readPath: string | undefined = undefined;
-  searches = 0;
+class Iteration {
+  /** An advisor's, or a compaction. */
+  isAside = false;
+  input: number | undefined = undefined;
+  written: number | undefined = undefined;
+  read: number | undefined = undefined;
 }
 
 /** Bytes with which a text begins that may be the program's, an interruption, or an escape. */
@@ -102,118 +88,73 @@ const backslash = 0x5c;
 const plus = 0x2b;
 const minus = 0x2d;
 
-/** Takes one event; every text must be asked for, in its order. */
-const take = (fields: Fields, tape: LineScanner, event: number): void => {
-  const { words, numbers } = tape;
-  const a = words[event * 4 + 1]!;
-  switch (words[event * 4]! & 0xff) {
-    case slots.type: fields.type = a; break;
-    case slots.session: fields.session = known(tape.text(event)); break;
-    case slots.at: fields.at = numbers[event * 2 + 1]!; break;
-    case slots.sidechain: fields.sidechain = a === 1; break;
-    case slots.cwd: fields.cwd = known(tape.text(event)); break;
-    case slots.gitBranch: fields.gitBranch = tape.text(event); break;
-    case slots.version: fields.version = known(tape.text(event)); break;
-    case slots.uuid: fields.uuid = known(tape.text(event)); break;
-    case slots.message: fields.message = known(tape.text(event)); break;
-    case slots.request: fields.request = known(tape.text(event)); break;
-    case slots.model: fields.model = known(tape.text(event)); break;
-    case slots.stopReason: fields.stopReason = known(tape.text(event)); break;
-    case slots.agent: fields.agent = words[event * 4 + 3]! > 0; break;
-    case slots.content: fields.textBegins = a; break;
-    case slots.isApiError: fields.needsText ||= a === 1; break;
-    case slots.isMeta:
-    case slots.isCompactSummary:
-    case slots.isTranscriptOnly: fields.isBookkeeping ||= a === 1; break;
-    case slots.promptSource: fields.fromProgram = a === 1; break;
-    default: takePart(fields, tape, event);
+const noParts: Parts = new Parts();
+
+const partsOf = (line: LineScanner): Parts => {
+  const { firstEvent, lastEvent } = line;
+  if (firstEvent === lastEvent) return noParts;
+  const parts = new Parts();
+  for (let event = firstEvent; event < lastEvent; event += 1) {
+    const slot = line.slotOf(event);
+    if (slot >= slots.block) takeBlock(parts, slot, line, event);
+    else if (slot >= slots.iteration) takeIteration(parts, slot, line, event);
+    else if (slot === slots.patchLine) takePatchLine(parts, line, event);
+    else parts.patchIsEmpty = false;
   }
+  return parts;
 };
 
-const takePart = (fields: Fields, tape: LineScanner, event: number): void => {
-  const slot = tape.words[event * 4]! & 0xff;
-  if (slot >= slots.filePath) takeResult((fields.result ??= new ResultFields()), fields, slot, tape, event);
-  else if (slot >= slots.block) takeBlock(fields, slot, tape, event);
-  else takeUsage(fields, slot, tape, event);
-};
-
-const takeUsage = (fields: Fields, slot: number, { words, numbers }: LineScanner, event: number): void => {
-  const usage = (fields.usage ??= new UsageFields());
-  const count = numbers[event * 2 + 1]!;
-  switch (slot) {
-    case slots.input: usage.input = count; break;
-    case slots.output: usage.output = count; break;
-    case slots.cacheRead: usage.cacheRead = count; break;
-    case slots.written: usage.written = count; break;
-    case slots.written5m: usage.written5m = count; break;
-    case slots.written1h: usage.written1h = count; break;
-    case slots.webSearches: usage.webSearches = count; break;
-    case slots.speed: usage.fast = words[event * 4 + 1] === 1; break;
-    case slots.iteration: (usage.iterations ??= []).push(new Iteration()); break;
-    case slots.iterationType: usage.iterations!.at(-1)!.isAside = words[event * 4 + 1] !== 0; break;
-    case slots.iterationInput: usage.iterations!.at(-1)!.input = count; break;
-    case slots.iterationWritten: usage.iterations!.at(-1)!.written = count; break;
-    case slots.iterationRead: usage.iterations!.at(-1)!.read = count; break;
-  }
-};
-
-const takeBlock = (fields: Fields, slot: number, tape: LineScanner, event: number): void => {
-  const a = tape.words[event * 4 + 1]!;
+const takeBlock = (parts: Parts, slot: number, line: LineScanner, event: number): void => {
   if (slot === slots.block) {
-    (fields.blocks ??= []).push(new Block());
+    (parts.blocks ??= []).push(new Block());
     return;
   }
-  const block = fields.blocks!.at(-1)!;
+  const block = parts.blocks!.at(-1)!;
   switch (slot) {
-    case slots.blockType: block.type = a; break;
-    case slots.blockId: block.id = known(tape.text(event)); break;
-    case slots.blockName: block.name = known(tape.text(event)); break;
-    case slots.blockInput: block.input = a; break;
-    case slots.commits: block.saysCommit = true; break;
-    case slots.resultOf: block.resultOf = known(tape.text(event)); break;
-    case slots.isError: fields.needsText ||= a === 1; break;
-    case slots.blockText: block.textBegins = a; break;
+    case slots.blockType: block.type = line.wordOf(event); break;
+    case slots.blockId: block.id = known(line.textOf(event)); break;
+    case slots.blockName: block.name = known(line.textOf(event)); break;
+    case slots.blockInput: block.input = line.wordOf(event); break;
+    case slots.saysCommit: block.saysCommit = true; break;
+    case slots.resultOf: block.resultOf = known(line.textOf(event)); break;
+    case slots.isError: parts.needsText ||= line.wordOf(event) === 1; break;
+    case slots.blockText: block.textBegins = line.wordOf(event); break;
   }
 };
 
-const takeResult = (result: ResultFields, fields: Fields, slot: number, tape: LineScanner, event: number): void => {
-  const { words, numbers } = tape;
-  const a = words[event * 4 + 1]!;
+const takeIteration = (parts: Parts, slot: number, line: LineScanner, event: number): void => {
+  if (slot === slots.iteration) {
+    (parts.iterations ??= []).push(new Iteration());
+    return;
+  }
+  const iteration = parts.iterations!.at(-1)!;
   switch (slot) {
-    case slots.patchLine:
-      if (a === plus) result.linesAdded += 1;
-      else if (a === minus) result.linesRemoved += 1;
-      else if (a === backslash) fields.needsText ||= isUnicodeEscape(tape, event);
-      break;
-    case slots.filePath: result.filePath = known(tape.text(event)); break;
-    case slots.patch: result.hasPatch = true; break;
-    case slots.patchHunk: result.patchIsEmpty = false; break;
-    case slots.created: result.created = a === 1; break;
-    case slots.createdLines: result.createdLines = words[event * 4 + 3] === 0 ? 0 : a + (words[event * 4 + 2] === 1 ? 0 : 1); break;
-    case slots.notebook: result.notebook = known(tape.text(event)); break;
-    case slots.notebookError: result.notebookFailed = words[event * 4 + 3]! > 0; break;
-    case slots.readPath: result.readPath = known(tape.text(event)); break;
-    case slots.searches: result.searches = numbers[event * 2 + 1]!; break;
+    case slots.iterationType: iteration.isAside = line.wordOf(event) !== 0; break;
+    case slots.iterationInput: iteration.input = line.countOf(event); break;
+    case slots.iterationWritten: iteration.written = line.countOf(event); break;
+    case slots.iterationRead: iteration.read = line.countOf(event); break;
   }
 };
 
-const known = (text: string): string | undefined => (text === '' ? undefined : text);
-
-/** Of a line that begins with an escape: "\\ No newline at end of file" is no sign, "\u002b" is a plus. */
-const isUnicodeEscape = (tape: LineScanner, event: number): boolean => tape.byteAt(tape.words[event * 4 + 2]! + 1) === 0x75;
-
-const headOf = ({ session, at, sidechain, agent, cwd, gitBranch, version, uuid }: Fields): Head => ({ session, at, sidechain, agent, cwd, gitBranch, version, uuid });
+const takePatchLine = (parts: Parts, line: LineScanner, event: number): void => {
+  const first = line.wordOf(event);
+  if (first === plus) parts.linesAdded += 1;
+  else if (first === minus) parts.linesRemoved += 1;
+  // An escape: "\\ No newline at end of file" is no sign, "\u002b" is a plus.
+  else if (first === backslash) parts.needsText ||= line.byteAt(line.wordOf(event, 2) + 1) === 0x75;
+};
 
 const noTools: readonly ToolUse[] = [];
 const noOutcomes: readonly ToolOutcome[] = [];
 
-const answerOf = (fields: Fields): Answer | undefined => {
-  const tools = toolUses(fields.blocks);
+const answerOf = (line: LineScanner, head: Head, { message, request, model, stopReason }: Calling, { blocks, iterations }: Parts): Answer | undefined => {
+  const tools = toolUses(blocks);
   if (!tools) return undefined;
-  const { message, request, model, stopReason, usage: raw } = fields;
-  const usage = raw && usageOf(raw.input, raw.output, raw.cacheRead, raw.written, raw.written5m, raw.written1h);
-  const contextUsed = lastIteration(raw?.iterations) ?? (usage && inputOf(usage));
-  return { kind: 'answer', head: headOf(fields), message, request, model, stopReason, usage, contextUsed, webSearches: raw?.webSearches ?? 0, fast: raw?.fast ?? false, tools };
+  const usage = line.has(slots.usage)
+    ? usageOf(line.count(slots.input), line.count(slots.output), line.count(slots.cacheRead), line.count(slots.written), line.count(slots.written5m), line.count(slots.written1h))
+    : undefined;
+  const contextUsed = lastIteration(iterations) ?? (usage && inputOf(usage));
+  return { kind: 'answer', head, message, request, model, stopReason, usage, contextUsed, webSearches: line.count(slots.webSearches) ?? 0, fast: line.is(slots.speed), tools };
 };
 
 /** Undefined: a command may make a commit, so it must be read. */
@@ -234,20 +175,20 @@ const lastIteration = (iterations: readonly Iteration[] | undefined): number | u
   return (iteration.input ?? 0) + (iteration.written ?? 0) + (iteration.read ?? 0);
 };
 
-const askedOf = (fields: Fields): Asked | undefined => {
-  const says = saysOf(fields);
-  if (!says) return undefined;
-  const { blocks, result } = fields;
-  return { kind: 'asked', head: headOf(fields), says, results: outcomes(blocks), work: result && workOf(result), searches: Math.min(result?.searches ?? 0, 1000) };
+const askedOf = (line: LineScanner, head: Head, parts: Parts): Asked | undefined => {
+  const says = saysOf(line, parts.blocks);
+  return says && { kind: 'asked', head, says, results: outcomes(parts.blocks), work: workOf(line, parts), searches: Math.min(line.count(slots.searches) ?? 0, 1000) };
 };
 
 /** Undefined: what the text begins with decides, so it must be read. */
-const saysOf = ({ isBookkeeping, textBegins, blocks, fromProgram }: Fields): Says | undefined => {
-  if (isBookkeeping || textBegins === 0) return 'nothing';
+const saysOf = (line: LineScanner, blocks: readonly Block[] | undefined): Says | undefined => {
+  if (line.is(slots.isMeta) || line.is(slots.isCompactSummary) || line.is(slots.isTranscriptOnly)) return 'nothing';
+  const textBegins = line.has(slots.content) ? line.word(slots.content) : undefined;
+  if (textBegins === 0) return 'nothing';
   if (textBegins === undefined && (!blocks || blocks.some((block) => block.type === toolResultBlock))) return 'nothing';
   const begins = textBegins ?? blocks!.find((block) => block.type === textBlock && block.textBegins !== undefined)?.textBegins;
   if (begins === opensTag || begins === opensBracket || begins === backslash) return undefined;
-  return fromProgram ? 'notice' : 'prompt';
+  return line.is(slots.promptSource) ? 'notice' : 'prompt';
 };
 
 const outcomes = (blocks: readonly Block[] | undefined): readonly ToolOutcome[] => {
@@ -257,8 +198,20 @@ const outcomes = (blocks: readonly Block[] | undefined): readonly ToolOutcome[] 
   return results ?? noOutcomes;
 };
 
-const workOf = ({ filePath, hasPatch, patchIsEmpty, created, createdLines, linesAdded, linesRemoved, notebook, notebookFailed, readPath }: ResultFields): Work | undefined => {
-  if (filePath !== undefined && hasPatch) return { did: 'edit', path: filePath, linesAdded: created && patchIsEmpty ? createdLines : linesAdded, linesRemoved, created };
-  if (notebook !== undefined && !notebookFailed) return { did: 'edit', path: notebook, linesAdded: 0, linesRemoved: 0, created: false };
-  return readPath === undefined ? undefined : { did: 'read', path: readPath };
+const workOf = (line: LineScanner, { patchIsEmpty, linesAdded, linesRemoved }: Parts): Work | undefined => {
+  const path = known(line.text(slots.filePath));
+  if (path !== undefined && line.has(slots.patch)) {
+    const created = line.is(slots.created);
+    return { did: 'edit', path, linesAdded: created && patchIsEmpty ? createdLines(line) : linesAdded, linesRemoved, created };
+  }
+  const notebook = known(line.text(slots.notebook));
+  if (notebook !== undefined && !(line.has(slots.notebookError) && line.word(slots.notebookError, 3) > 0)) return { did: 'edit', path: notebook, linesAdded: 0, linesRemoved: 0, created: false };
+  const read = known(line.text(slots.readPath));
+  return read === undefined ? undefined : { did: 'read', path: read };
+};
+
+/** A last line counts whether or not it is ended. */
+const createdLines = (line: LineScanner): number => {
+  if (!line.has(slots.createdLines) || line.word(slots.createdLines, 3) === 0) return 0;
+  return line.word(slots.createdLines) + (line.word(slots.createdLines, 2) === 1 ? 0 : 1);
 };

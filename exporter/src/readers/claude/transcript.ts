@@ -5,8 +5,8 @@ import type { Book } from '../book.ts';
 import type { Chunk, LogFormat } from '../reader.ts';
 import { Account } from './account.ts';
 import { entryOfLine } from './record.ts';
-import { recordShape } from './scanned-shape.ts';
-import { entryOfTape } from './scanned.ts';
+import { recordShape, singleSlots } from './scanned-shape.ts';
+import { entryOfScan } from './scanned.ts';
 
 /** A transcript: its lines are scanned, odd ones are parsed. */
 export const transcript: LogFormat = {
@@ -30,8 +30,8 @@ export const parsedTranscript: LogFormat = {
 const scanChunk = (scanner: LineScanner, { bytes, position }: Chunk, account: Account, book: Book): void => {
   const odd = (from: number, to: number): void => parseChunk({ bytes: bytes.subarray(from, to), position: position + from }, account, book);
   scanner.scan(bytes, {
-    plain: (first, last, from, to) => {
-      const entry = entryOfTape(scanner, first, last);
+    plain: (from, to) => {
+      const entry = entryOfScan(scanner);
       if (entry) account.enter(entry, position + from);
       else odd(from, to);
     },
@@ -45,5 +45,5 @@ const parseChunk = ({ bytes, position }: Chunk, account: Account, book: Book): v
 });
 
 /** One for all files of a thread: they are read one after the other. */
-const theScanner = (): LineScanner | undefined => (scanner ??= { made: makeScanner(recordShape) }).made;
+const theScanner = (): LineScanner | undefined => (scanner ??= { made: makeScanner(recordShape, singleSlots) }).made;
 let scanner: { readonly made: LineScanner | undefined } | undefined;
