@@ -48,11 +48,12 @@ export class RotWindow {
   }
 
   toRot(): Rot {
+    const [calls, edits, requests] = [this.#calls.slice(-callWindow), this.#edits.slice(-editWindow), this.#requests.slice(-requestWindow)];
     const rot: Kept = {
-      ...(this.#calls.length ? { repeatedFailures: repeatedFailures(this.#calls) } : {}),
-      ...(this.#edits.length ? { editChurn: churn(this.#edits) } : {}),
-      ...cacheSignals(this.#requests),
-      window: { calls: this.#calls, edits: this.#edits, requests: this.#requests },
+      ...(calls.length ? { repeatedFailures: repeatedFailures(calls) } : {}),
+      ...(edits.length ? { editChurn: churn(edits) } : {}),
+      ...cacheSignals(requests),
+      window: { calls, edits, requests },
     };
     return rot;
   }
@@ -95,14 +96,14 @@ const hitRatio = (requests: readonly (readonly [number, number])[]): number | un
   return sent > 0 ? requests.reduce((sum, [cacheRead]) => sum + cacheRead, 0) / sent : undefined;
 };
 
+/** Keeps at least the last ones: what is too much is cut off now and then, not item by item. */
 const keepLast = <Item>(items: Item[], item: Item, most: number): void => {
-  items.push(item);
-  if (items.length > most) items.shift();
+  if (items.push(item) >= most * 8) items.splice(0, items.length - most);
 };
 
 /** FNV-1a, 32 bit: a short stand-in for text that must not be kept. */
 const fnv1a = (text: string): string => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return (hash >>> 0).toString(36);
+  return String(hash >>> 0); // in base 36 it would cost ten times as much
 };
