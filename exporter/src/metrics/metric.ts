@@ -37,12 +37,10 @@ export interface SessionSight {
   readonly labels: LabelSettings;
 }
 
-/** Which free text may become a label, and how. */
+/** Which free text may become a label. Projects come as the path mode lets them be told (ledger, sweep). */
 export interface LabelSettings {
   /** Titles tell what people work on. @default false */
   readonly title?: boolean;
-  /** How the project label is written. A stricter mode re-labels past series at once. @default 'full' */
-  readonly pathMode?: 'full' | 'basename' | 'hash';
   /** Base URL of the collaboration service; without one there is no room to link to. */
   readonly hubUrl?: string;
   /** Tool names with a label of their own, per session. @default 20 */
@@ -55,7 +53,7 @@ export interface FleetMetric extends Row {
   readonly labels: readonly string[];
   readonly type: 'counter' | 'gauge';
   /** 'ledger': from `Snapshot.fleet` by the metric's name. */
-  readonly read: 'ledger' | ((snapshot: Snapshot, labels: LabelSettings) => readonly Reading[]);
+  readonly read: 'ledger' | ((snapshot: Snapshot) => readonly Reading[]);
 }
 
 export interface FleetHistogramMetric extends Row {

@@ -3,11 +3,10 @@ import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metric
 import type { CollectionResult, DataPoint, GaugeMetricData, HistogramMetricData, MetricData, MetricProducer, SumMetricData } from '@opentelemetry/sdk-metrics';
 import { durationBounds } from '../session/part.ts';
 import type { EpochMs, Histogram } from '../session/part.ts';
-import type { FleetSeries, Snapshot } from '../session/snapshot.ts';
+import type { Snapshot } from '../session/snapshot.ts';
 import { labelsOf, snapshotMetrics } from './catalogue.ts';
 import type { Show } from './hold.ts';
-import type { FleetMetric, HistogramReading, LabelSettings, Metric, Reading, SessionMetric } from './metric.ts';
-import { projectLabel } from './project-label.ts';
+import type { FleetMetric, HistogramReading, Metric, Reading, SessionMetric } from './metric.ts';
 import { sessionMetrics } from './session-metrics.ts';
 import type { SessionPage, SessionPages } from './session-pages.ts';
 import { labelsText, readingLabels } from './text.ts';
@@ -23,7 +22,6 @@ export interface ProducerOptions {
   readonly now: () => EpochMs;
   readonly startedAt: EpochMs;
   readonly pages: SessionPages;
-  readonly labels: LabelSettings;
   readonly version: string;
   /** Asked once per collection. */
   readonly look: () => Look;
@@ -33,11 +31,11 @@ export interface ProducerOptions {
  * The latest Snapshot as OpenTelemetry metric data, by the catalogue. A session that left the snapshot is simply not there:
  * observable instruments would never forget it.
  */
-export const createProducer = ({ snapshot, now, startedAt, pages, labels, version, look }: ProducerOptions): MetricProducer => ({
+export const createProducer = ({ snapshot, now, startedAt, pages, version, look }: ProducerOptions): MetricProducer => ({
   collect: async (): Promise<CollectionResult> => {
     const current = snapshot();
     const { show, wants } = look();
-    const book = { snapshot: current, show, labels, startedAt, at: hrTime(current.at) };
+    const book = { snapshot: current, show, startedAt, at: hrTime(current.at) };
     const sessionPages = pages.of(current.sessions, now());
     const metrics = [
       ...sessionMetrics.filter(({ name }) => wants(name)).map((metric) => sessionData(metric, sessionPages, book)),
@@ -55,7 +53,6 @@ type HrTime = DataPoint<number>['endTime'];
 interface Book {
   readonly snapshot: Snapshot;
   readonly show: Show;
-  readonly labels: LabelSettings;
   readonly startedAt: EpochMs;
   readonly at: HrTime;
 }
@@ -73,17 +70,17 @@ const snapshotData = (metric: (typeof snapshotMetrics)[number], book: Book): Met
     return histogramData(metric, () => readings.map(([histogram, ...labels]) => point(metric, labels, otelHistogram(histogram), hrTime(book.startedAt), book.at)));
   }
   const fromLedger = metric.scope === 'fleet' && metric.read === 'ledger';
-  const readings = fromLedger ? ledgerReadings(metric, book) : (metric.read as Exclude<typeof metric.read, 'ledger'>)(book.snapshot, book.labels);
+  const readings = fromLedger ? ledgerReadings(metric, book) : (metric.read as Exclude<typeof metric.read, 'ledger'>)(book.snapshot);
   const since = hrTime(fromLedger ? book.snapshot.ledger.createdAt : book.startedAt);
   return numberData(metric, () => oncePerLabels(metric.labels, readings).map(([value, ...labels]) => point(metric, labels, value, since, book.at)));
 };
 
-/** Series of one fleet counter as this viewer is shown them. Projects that end under one label are one series. */
-const ledgerReadings = (metric: FleetMetric, { snapshot, show, labels }: Book): readonly Reading[] => {
+/** Series of one fleet counter as this viewer is shown them; equal labels are one series. */
+const ledgerReadings = (metric: FleetMetric, { snapshot, show }: Book): readonly Reading[] => {
   const series = new Map<string, { labels: readonly string[]; value: number; bornAt: EpochMs }>();
   for (const one of snapshot.fleet) {
     if (one.metric !== metric.name) continue;
-    const values = metric.labels.map((name) => fleetLabel(name, one.labels, labels));
+    const values = metric.labels.map((name) => one.labels[name] ?? '');
     const key = labelsText(metric.labels, values);
     const before = series.get(key);
     series.set(key, { labels: values, value: one.value + (before?.value ?? 0), bornAt: Math.min(one.bornAt, before?.bornAt ?? Infinity) });
@@ -91,13 +88,8 @@ const ledgerReadings = (metric: FleetMetric, { snapshot, show, labels }: Book): 
   return [...series].map(([key, { labels: values, value, bornAt }]): Reading => [show({ key: `${metric.name}{${key}}`, value, bornAt }), ...values]);
 };
 
-const ledgerHistograms = (name: string, names: readonly string[], { snapshot, labels }: Book): readonly HistogramReading[] =>
-  snapshot.fleetHistograms.filter(({ metric }) => metric === name).map((one): HistogramReading => [one.histogram, ...names.map((label) => fleetLabel(label, one.labels, labels))]);
-
-const fleetLabel = (name: string, values: FleetSeries['labels'], { pathMode }: LabelSettings): string => {
-  const value = values[name] ?? '';
-  return name === 'project' ? projectLabel(value, pathMode) : value;
-};
+const ledgerHistograms = (name: string, names: readonly string[], { snapshot }: Book): readonly HistogramReading[] =>
+  snapshot.fleetHistograms.filter(({ metric }) => metric === name).map((one): HistogramReading => [one.histogram, ...names.map((label) => one.labels[label])]);
 
 /** Of readings with the same labels only the last: Prometheus refuses a page that says a thing twice. */
 const oncePerLabels = (names: readonly string[], readings: readonly Reading[]): readonly Reading[] =>

@@ -5,7 +5,6 @@ import type { ModelUse, Session } from '../session/session.ts';
 import { tokenTypes } from '../session/usage.ts';
 import { known, unixSeconds } from './metric.ts';
 import type { LabelSettings, Reading, SessionMetric, SessionSight } from './metric.ts';
-import { projectLabel } from './project-label.ts';
 import { byLabel, grantedLabels } from './tool-label.ts';
 
 type Fields = Pick<SessionMetric, 'type' | 'help' | 'cardinality' | 'read'> & Partial<Pick<SessionMetric, 'unit' | 'labels' | 'timed'>>;
@@ -149,18 +148,15 @@ export const sessionMetrics: readonly SessionMetric[] = [
   }),
 ];
 
-const infoLabels = (session: Session, { title = false, pathMode, hubUrl }: LabelSettings): (string | undefined)[] => {
-  const project = session.projectName ?? session.project;
-  return [
-    session.model,
-    project === undefined ? undefined : projectLabel(project, pathMode),
-    title ? session.title : undefined,
-    session.gitBranch,
-    session.toolVersion,
-    session.parentId === undefined ? undefined : sessionId(session.tool, session.parentId),
-    hubUrl === undefined ? undefined : roomUrl(hubUrl, session),
-  ];
-};
+const infoLabels = (session: Session, { title = false, hubUrl }: LabelSettings): (string | undefined)[] => [
+  session.model,
+  session.projectName ?? session.project,
+  title ? session.title : undefined,
+  session.gitBranch,
+  session.toolVersion,
+  session.parentId === undefined ? undefined : sessionId(session.tool, session.parentId),
+  hubUrl === undefined ? undefined : roomUrl(hubUrl, session),
+];
 
 const roomUrl = (hubUrl: string, { tool, nativeId }: Session): string => `${hubUrl.replace(/\/+$/, '')}/rooms/${tool}/${encodeURIComponent(nativeId)}`;
 

@@ -46,7 +46,7 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
   const { env, now, labels = {}, onProblem } = options;
   const startedAt = now();
   const pages = new SessionPages({ metrics: sessionMetrics, healthOf: options.healthOf, labels });
-  const producerFor = (look: () => Look): MetricProducer => createProducer({ ...options, labels, startedAt, pages, look });
+  const producerFor = (look: () => Look): MetricProducer => createProducer({ ...options, startedAt, pages, look });
   const looking = new AsyncLocalStorage<Look>();
   const pulled = producerFor(() => looking.getStore()!);
   const page = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true, withoutTargetInfo: true, metricProducers: [pulled] });

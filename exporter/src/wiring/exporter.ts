@@ -1,5 +1,6 @@
 import { cpus, hostname } from 'node:os';
 import type { Writable } from 'node:stream';
+import type { Logger } from 'pino';
 import type { World } from '../cli/backend.ts';
 import { healthSettings } from '../config/health-settings.ts';
 import { applyPathMode } from '../files/path-mode.ts';
@@ -36,12 +37,33 @@ export interface About {
   readonly stderr: Pick<Writable, 'write'>;
   /** Resolves when somebody asks the process to end. */
   readonly ending: Promise<string>;
-  /** Called when somebody asks to read everything again (SIGHUP). */
-  readonly onReload: (reload: () => void) => void;
+  /** Resolves at the next request to read the configuration again (SIGHUP). */
+  readonly reloading: () => Promise<'reload'>;
 }
 
-/** Serves /metrics and the page until it is asked to end. */
-export const runExporter = async (world: World, about: Surroundings & About): Promise<void> => {
+/** Serves /metrics and the page until it is asked to end; begins again with the configuration as it then is when it is asked to reload. */
+export const runExporter = async (first: World, about: Surroundings & About): Promise<void> => {
+  let world = first;
+  let greets = true;
+  while ((await serveWorld(world, about, greets)) === 'reload') {
+    world = reloaded(world, createLog(world.config, about.stderr));
+    greets = false;
+  }
+};
+
+/** The configuration read again; the one in force when the new one is wrong. */
+const reloaded = (world: World, log: Logger): World => {
+  try {
+    const next = world.reload();
+    log.info('the configuration was read again');
+    return next;
+  } catch (error) {
+    log.error({ problem: error instanceof Error ? error.message : String(error) }, 'the new configuration is wrong, the old one stays in force');
+    return world;
+  }
+};
+
+const serveWorld = async (world: World, about: Surroundings & About, greets: boolean): Promise<'end' | 'reload'> => {
   const { config } = world;
   const { now, pid } = about;
   const log = createLog(config, about.stderr);
@@ -78,11 +100,12 @@ export const runExporter = async (world: World, about: Surroundings & About): Pr
     telemetry = await openTelemetry(world, about, scene, (problem) => log.warn({ problem }, 'OpenTelemetry'));
     server = await serve({ world, about, scene, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
     state.ownership?.describe({ pid, since: now(), address: server.url });
-    about.onReload(() => thread.rescan());
-    greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo });
-    if (config.openBrowser) openInBrowser(server.url, world.machine.platform, about.env);
-    const why = await Promise.race([about.ending, died]);
-    log.info({ signal: why }, 'stopping');
+    if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo });
+    if (greets && config.openBrowser) openInBrowser(server.url, world.machine.platform, about.env);
+    const asked = await Promise.race([about.ending, about.reloading(), died]);
+    if (asked === 'reload') return 'reload';
+    log.info({ signal: asked }, 'stopping');
+    return 'end';
   } finally {
     stopLooking();
     await stopAll({ server, telemetry: telemetry?.telemetry, thread });
@@ -121,7 +144,7 @@ const openTelemetry = async ({ config }: World, about: Surroundings & About, sce
     env, now, version, instance: hostname(), onProblem,
     snapshot: () => scene.snapshot(now()),
     healthOf: (session, at) => healthOf(session, at, health),
-    labels: { title: config.titleLabel, pathMode: config.pathMode, toolNames: config.topTools, ...(config.hubUrl === undefined ? {} : { hubUrl: config.hubUrl }) },
+    labels: { title: config.titleLabel, toolNames: config.topTools, ...(config.hubUrl === undefined ? {} : { hubUrl: config.hubUrl }) },
   });
   const own = createOwnRegistry({ version, nodeVersion, ...(revision === undefined ? {} : { revision }) });
   return { telemetry, own, scrape: createScraper({ telemetry, own, now }) };

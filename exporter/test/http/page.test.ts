@@ -68,7 +68,7 @@ describe('the page', () => {
   it('adds up what it shows', async () => {
     const html = await pageOf(aFullSnapshot());
     const summary = [...html.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, term, value]) => `${term} ${value}`);
-    expect(summary).toEqual(['working 1', 'waiting for you 0', 'idle 1', 'tokens 3.3k', 'API-equivalent $1.23', 'sessions, 15 older 3']);
+    expect(summary).toEqual(['working 1', 'waiting for you 0', 'idle 1', 'tokens 3.3k', 'API-equivalent $1.23', 'of 14 sessions 3']);
   });
 
   it('works without JavaScript: everything is in the HTML, and it asks for itself again', async () => {
@@ -86,7 +86,7 @@ describe('the page', () => {
   it('says how each source fares, and what is wrong with one', async () => {
     const html = await pageOf(aFullSnapshot({ sources: [aSource(), aSource({ source: 'opencode', up: false, problem: 'the database is locked' })] }));
     expect(html).toContain('3 files, 99 records, 2 broken records left out, 1 of an unknown kind, scanned 0 s ago');
-    expect(html).toMatch(/role="alert"><p><b>OpenCode could not be read\.<\/b> the database is locked/);
+    expect(html).toMatch(/role="alert"><p><b>OpenCode could not be read\.<\/b> The database is locked\./);
   });
 
   it('warns when counters will not survive', async () => {
@@ -103,8 +103,8 @@ describe('the page', () => {
   it('teaches when there is nothing to show: where it looked, and how to see an example', async () => {
     const html = await pageOf(aSnapshot(), { lookedAt: () => [{ tool: toolNames.claude, path: '/home/ada/.claude/projects', found: false }, { tool: toolNames.codex, path: '/home/ada/.codex', found: true }] });
     expect(html).toContain('No sessions yet');
-    expect(html).toMatch(/Claude Code<\/th><td><code>\/home\/ada\/\.claude\/projects<\/code><\/td><td>not there/);
-    expect(html).toContain('there, no session in it');
+    expect(html).toMatch(/Claude Code<\/th><td><ul><li><code>\/home\/ada\/\.claude\/projects<\/code> <span class="quiet">is not there/);
+    expect(html).toContain('is there, without a session');
     expect(html).toContain('npm start -- --home examples/home');
   });
 

@@ -80,25 +80,25 @@ const titleOf = ({ sessions }: Snapshot): string => {
 
 const notices = ({ snapshot: { complete, scanned, ledger, sources } }: PageFacts): Html[] => [
   ...(complete ? [] : [scanNotice(Math.floor(scanned * 100))]),
-  ...(ledger.durable ? [] : [html`<div class="notice bad" role="alert"><p><b>Counters will not survive a restart.</b> ${ledger.problem ?? 'The state folder cannot be written'}${ledger.path && html` (<code>${ledger.path}</code>)`}. Make it writable, or choose another with <code>--state</code>.</p></div>`]),
-  ...sources.filter(({ up }) => !up).map(({ source, problem }) => html`<div class="notice bad" role="alert"><p><b>${nameOf(source)} could not be read.</b> ${problem} <span class="quiet"><code>watchroom doctor</code> tells more.</span></p></div>`),
+  ...(ledger.durable ? [] : [html`<div class="notice bad" role="alert"><p><b>Counters will not survive a restart.</b> ${sentence(ledger.problem ?? 'the state folder cannot be written')} <code>--state DIR</code> names a folder to keep them in.</p></div>`]),
+  ...sources.filter(({ up }) => !up).map(({ source, problem }) => html`<div class="notice bad" role="alert"><p><b>${nameOf(source)} could not be read.</b> ${problem && sentence(problem)} <span class="quiet"><code>watchroom doctor</code> tells more.</span></p></div>`),
 ];
 
 const scanNotice = (percent: number): Html => html`<div class="notice" role="status"><p>Reading what the tools have left on this machine: <b>${percent}&nbsp;%</b>. Sessions appear as they are read.</p>
 <svg class="scan" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="rail" width="100" height="4"/><rect class="done" width="${percent}" height="4"/></svg></div>`;
 
-const summary = ({ sessions, dropped }: Snapshot): Html => {
+const summary = ({ sessions, sessionCounts }: Snapshot): Html => {
   const count = (state: Session['state']): number => sessions.filter((session) => session.state === state).length;
   const uses = sessions.flatMap(({ models }) => Object.values(models));
   const micros = uses.flatMap(({ microUsd }) => (microUsd === undefined ? [] : [microUsd]));
-  const left = dropped.window + dropped.limit;
+  const known = Object.values(sessionCounts).reduce((sum, { working, waiting, idle, ended }) => sum + working + waiting + idle + ended, 0);
   return html`<dl class="summary">
 <div><dt>working</dt><dd>${count('working')}</dd></div>
 <div class="${count('waiting') > 0 && 'calls'}"><dt>waiting for you</dt><dd>${count('waiting')}</dd></div>
 <div><dt>idle</dt><dd>${count('idle')}</dd></div>
 <div><dt>tokens</dt><dd>${uses.length > 0 ? short(uses.reduce((sum, { usage }) => sum + totalTokens(usage), 0)) : '–'}</dd></div>
 <div><dt>API-equivalent</dt><dd>${micros.length > 0 ? dollars(micros.reduce((sum, micro) => sum + micro, 0) / 1e6) : '–'}</dd></div>
-<div><dt>${left > 0 ? html`sessions, ${short(left)} older` : 'sessions'}</dt><dd>${sessions.length}</dd></div>
+<div><dt>${known > sessions.length ? html`of ${known.toLocaleString('en-US')} sessions` : 'sessions'}</dt><dd>${sessions.length.toLocaleString('en-US')}</dd></div>
 </dl>`;
 };
 
@@ -106,8 +106,8 @@ const empty = ({ lookedAt, snapshot: { complete } }: PageFacts): Html => html`<s
 <h1>${complete ? 'No sessions yet' : 'Looking for sessions'}</h1>
 <p>Start any AI coding tool in a terminal or editor and it shows up here within seconds. Nothing has to be set up in the tool.</p>
 ${lookedAt.length > 0 && html`<h2>Where Watchroom looked</h2>
-<table class="looked"><thead><tr><th scope="col">Tool</th><th scope="col">Folder</th><th scope="col">Seen</th></tr></thead>
-<tbody>${lookedAt.map(({ tool, path, found }) => html`<tr><th scope="row">${tool}</th><td><code>${path}</code></td><td>${found ? 'there, no session in it' : 'not there'}</td></tr>`)}</tbody></table>
+<table class="looked"><thead><tr><th scope="col">Tool</th><th scope="col">Folders</th></tr></thead>
+<tbody>${[...Map.groupBy(lookedAt, ({ tool }) => tool)].map(([tool, places]) => html`<tr><th scope="row">${tool}</th><td><ul>${places.map(({ path, found }) => html`<li><code>${path}</code> <span class="quiet">${found ? 'is there, without a session' : 'is not there'}</span></li>`)}</ul></td></tr>`)}</tbody></table>
 <p class="quiet">Kept somewhere else? Name the folder under <code>roots</code> in the configuration. <code>watchroom doctor</code> explains every zero.</p>`}
 <h2>See it with sample sessions</h2>
 <p>In the repository:</p>
@@ -129,5 +129,8 @@ const sourceWords = ({ up, problem, filesTracked, records, unknownRecords, parse
     lastScanAt === undefined ? 'not scanned yet' : `scanned ${age(now - lastScanAt)} ago`,
   ].filter((words) => words !== undefined).join(', ');
 };
+
+/** "the database is locked" → "The database is locked." */
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/[.\s]+$/, '')}.`;
 
 const nameOf = (source: SourceStatus['source']): string => (source === 'processes' ? 'Process table' : toolNames[source]);

@@ -79,7 +79,9 @@ tr.ended rect:not(.rail) { opacity: .55; }
 
 .aside { margin-top: 2rem; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: .8rem 2.5rem; align-items: start; }
 summary { cursor: pointer; color: var(--accent); padding: .2rem 0; }
-details ul { list-style: none; padding: 0; margin: .6rem 0; }
+details ul, .looked ul { list-style: none; padding: 0; margin: .6rem 0; }
+.looked ul { margin: 0; }
+.looked th { white-space: nowrap; }
 details li { padding: .25rem 0; }
 .empty { max-width: 46rem; }
 h1 { font: 400 1.75rem/1.2 var(--serif); margin: 0 0 .6rem; }
