@@ -30,8 +30,13 @@ const ownAnnotations: Json = {
 const finalPanel = (panel: Json, id: number): Json => {
   if (panel.type === 'row') return { ...panel, id };
   const targets = (panel.targets as Json[]).map((target, index) => ({ ...target, refId: letter(index), datasource: prometheus, editorMode: 'code' }));
-  return { ...panel, id, datasource: prometheus, targets };
+  const { defaults, overrides } = panel.fieldConfig as { defaults: Json; overrides: Json[] };
+  const links = defaults.links as Json[] | undefined;
+  return { ...panel, id, datasource: prometheus, targets, fieldConfig: { defaults: { ...defaults, ...(links && { links: links.map(dataLink) }) }, overrides } };
 };
+
+/** The SDK has one kind of link for pages and panels; in panels only these three mean something. */
+const dataLink = ({ title, url, targetBlank }: Json): Json => ({ title, url, targetBlank });
 
 /** The letter of a panel's n-th query, from 0. */
 export const letter = (index: number): string => String.fromCharCode('A'.charCodeAt(0) + index);

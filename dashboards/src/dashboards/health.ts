@@ -28,7 +28,7 @@ export const health = page({
     }),
     numberPanel({
       title: 'Worst health', unit: 'none', decimals: 2, size: [4, 4], steps: thresholds.health, of: `min(${ofLive(score)})`,
-      help: 'The lowest score of a live session. Red: it stands first in the table below.',
+      help: 'The lowest score of a live session. Red: it stands first in the table of the worst sessions below; open it there.',
     }),
     numberPanel({
       title: 'Errors', unit: 'short', decimals: 0, size: [4, 4], of: inRange(fleet('ai_errors_total')),

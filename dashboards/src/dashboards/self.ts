@@ -130,15 +130,15 @@ export const self = page({
       help: 'What Prometheus stores of each exporter. A jump: many sessions at once or a new label; compare with the series of sessions above.',
     }),
     linesPanel({
-      title: 'Requests, 95 %', unit: 's', size: [8, 7], of: [{ query: quantile(0.95, bucketsOf('watchroom_http_request_duration_seconds', chosen), ['route']), legend: '{{route}}' }],
+      title: 'Requests, 95 %', unit: 's', size: [6, 7], of: [{ query: quantile(0.95, bucketsOf('watchroom_http_request_duration_seconds', chosen), ['route']), legend: '{{route}}' }],
       help: 'How fast the exporter answers, by page. Slow on all: it is busy with a first scan; see what is not yet read.',
     }),
     linesPanel({
-      title: 'Processor', unit: 'percentunit', size: [8, 7], of: [{ query: `sum by (instance) (rate(${other('process_cpu_seconds_total', chosen)}[$__rate_interval]) and on (job, instance) ${of('watchroom_build_info')})`, legend: '{{instance}}' }],
+      title: 'Processor', unit: 'percentunit', size: [6, 7], of: [{ query: `sum by (instance) (rate(${other('process_cpu_seconds_total', chosen)}[$__rate_interval]) and on (job, instance) ${of('watchroom_build_info')})`, legend: '{{instance}}' }],
       help: 'Processor time of the exporters, 100 % is one core. More than a few per cent after the first scan: see which source reads so much.',
     }),
     linesPanel({
-      title: 'Memory and ledger', unit: 'bytes', size: [8, 7],
+      title: 'Memory and ledger', unit: 'bytes', size: [6, 7],
       of: [
         { query: `max by (instance) (${runtime('process_resident_memory_bytes')})`, legend: 'memory: {{instance}}' },
         { query: `max by (instance) (${of('watchroom_ledger_bytes')})`, legend: 'ledger: {{instance}}' },
@@ -146,7 +146,7 @@ export const self = page({
       help: 'Memory of the exporters and the size of their ledgers on disk. The ledger grows slowly with use. Memory growing without end: restart the exporter and report it.',
     }),
     linesPanel({
-      title: 'Lag of the event loop', unit: 's', size: [8, 7], of: [{ query: `max by (instance) (${runtime('nodejs_eventloop_lag_p99_seconds')})`, legend: '{{instance}}' }],
+      title: 'Lag of the event loop', unit: 's', size: [6, 7], of: [{ query: `max by (instance) (${runtime('nodejs_eventloop_lag_p99_seconds')})`, legend: '{{instance}}' }],
       help: 'How late the exporter is to its own appointments. Over a second for long: its machine is overloaded.',
     }),
   ],

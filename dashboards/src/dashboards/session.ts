@@ -156,7 +156,7 @@ export const session = page({
     }),
     tablePanel({
       title: 'Alerts of this session', unit: 'string', size: [18, 5], sort: 'Alert', descending: false, empty: 'No alert fires',
-      help: 'Alerts that fire for this session. The message of each leads to its runbook.',
+      help: 'Alerts that fire for this session. The message of each, in Slack or wherever your alerts go, leads to its runbook.',
       labels: { alertname: 'Alert', severity: 'Severity', tool: 'Tool' },
       values: [{ name: 'Firing', query: `max by (alertname, severity, tool) (${other('ALERTS', { alertstate: 'firing', session_id: '$session' })})` }],
     }),

@@ -55,7 +55,7 @@ export const team = page({
       help: 'Prompts that people have sent in the time shown. None on a working day: check on the dashboard Watchroom itself that the exporters are scraped.',
     }),
     numberPanel({
-      title: 'Alerts firing', unit: 'none', size: [3, 4], empty: 'none', steps: thresholds.none, of: `count(${other('ALERTS', { alertstate: 'firing', user_name: /$user/ })})`,
+      title: 'Alerts', unit: 'none', size: [3, 4], empty: 'none', steps: thresholds.none, of: `count(${other('ALERTS', { alertstate: 'firing', user_name: /$user/ })})`,
       help: 'Alerts that fire now. The table below names them; the message of each leads to its runbook.',
     }),
 
@@ -120,7 +120,7 @@ export const team = page({
 
     row('Needs a look'),
     tablePanel({
-      title: 'Alerts firing', unit: 'string', size: [12, 8], sort: 'Severity', descending: false, empty: 'No alert fires',
+      title: 'What alerts', unit: 'string', size: [12, 8], sort: 'Severity', descending: false, empty: 'No alert fires',
       help: 'What fires now. Click a session to open it; the runbook of each alert is linked in its message.',
       labels: { alertname: 'Alert', severity: { name: 'Severity', width: 100 }, ...sessionColumns, tool: { name: 'Tool', width: 90 } },
       values: [{ name: 'Firing', width: 80, query: `max by (alertname, severity, tool, project, ${identity}) (${other('ALERTS', { alertstate: 'firing', user_name: /$user/ })})` }],
