@@ -92,15 +92,15 @@ export const self = page({
 
     row('What it could not count'),
     linesPanel({
-      title: 'Parse errors per minute', unit: 'short', size: [8, 7], stacked: true, of: [{ query: `60 * ${perSecond(of('watchroom_parse_errors_total'), 'source, reason')}`, legend: '{{source}}: {{reason}}' }],
+      title: 'Parse errors per minute', unit: 'short', size: [6, 7], stacked: true, of: [{ query: `60 * ${perSecond(of('watchroom_parse_errors_total'), 'source, reason')}`, legend: '{{source}}: {{reason}}' }],
       help: 'Records that could not be read, by reason. One source from one day on: its tool was updated; look for a newer Watchroom.',
     }),
     linesPanel({
-      title: 'Unknown records per minute', unit: 'short', size: [8, 7], stacked: true, of: [{ query: `60 * ${perSecond(of('watchroom_unknown_records_total'), 'source')}`, legend: '{{source}}' }],
+      title: 'Unknown records per minute', unit: 'short', size: [6, 7], stacked: true, of: [{ query: `60 * ${perSecond(of('watchroom_unknown_records_total'), 'source')}`, legend: '{{source}}' }],
       help: 'Records of kinds that Watchroom does not know, usually harmless news of the tools. Many, and numbers that look too low: look for a newer Watchroom.',
     }),
     barsPanel({
-      title: 'Late and corrected', unit: 'short', decimals: 0, min: 0, size: [8, 7], empty: 'none',
+      title: 'Late and corrected', unit: 'short', decimals: 0, min: 0, size: [6, 7], empty: 'none',
       of: [
         { query: `sum by (source) (${of('watchroom_late_tokens_total')}) > 0`, legend: 'late tokens: {{source}}' },
         { query: `sum by (reason) (${of('watchroom_corrections_total')}) > 0`, legend: 'corrections: {{reason}}' },
@@ -108,7 +108,7 @@ export const self = page({
       help: 'Tokens found more than an hour after their time are in the history, not in the counters; counters are never lowered, and corrections say how often that would have been right. Growing late tokens: an exporter sleeps or lags; backfill fills the gap.',
     }),
     barsPanel({
-      title: 'Sessions in the scrape and left out', unit: 'none', min: 0, size: [8, 7],
+      title: 'Sessions in the scrape and left out', unit: 'none', min: 0, size: [6, 7],
       of: [
         { query: `sum(${of('watchroom_sessions_exported')})`, legend: 'exported' },
         { query: `sum by (reason) (${of('watchroom_sessions_dropped')})`, legend: 'left out: {{reason}}' },
