@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Use } from './exactness.ts';
@@ -28,6 +28,7 @@ export const installCcusage = (): Ccusage => {
     if (existsSync(program)) break;
   }
   if (!existsSync(program)) throw new Error(`ccusage 20 could not be installed for ${process.platform}-${process.arch} (tried ${wanted.join(', ')}). The comparison needs it: is the npm registry reachable?`);
+  chmodSync(program, 0o755); // its own starter does this too
   const { version } = JSON.parse(readFileSync(join(folder, 'node_modules', 'ccusage', 'package.json'), 'utf8')) as { version: string };
   return {
     version,

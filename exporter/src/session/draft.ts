@@ -46,6 +46,10 @@ export interface FileEdit {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Sums = Record<string, number>;
+
+/** A histogram that grows in place: a transcript has a tool call in every second line. */
+interface Growing { readonly buckets: number[]; sum: number }
 
 /** The running account of one session in one source. Readers call its methods record by record; it keeps the totals. */
 export class Draft {
@@ -56,11 +60,15 @@ export class Draft {
   readonly #places: Places;
   #cwd: string | undefined;
   readonly #part: Mutable<Part>;
-  readonly #files: Map<string, FileWork>;
+  readonly #files: Map<string, Mutable<FileWork>>;
   readonly #pending: Map<string, { id: string; name: string; since: EpochMs; input?: string | undefined }>;
   readonly #rot: RotWindow;
+  readonly #toolSeconds: Map<string, Growing>;
+  #turnSeconds: Growing | undefined;
+  readonly #errorTimes: EpochMs[];
   #turnOpen: boolean;
   #turnSince: EpochMs | undefined;
+  #lastWasError: boolean | undefined;
   #growth: Growth = noGrowth();
   #grew = false;
   #changed = false;
@@ -77,6 +85,10 @@ export class Draft {
     this.#pending = new Map(this.#part.present.pendingTools.map((pending) => [pending.id, { ...pending }]));
     this.#turnOpen = this.#part.present.turnOpen;
     this.#turnSince = this.#part.present.turnSince;
+    this.#lastWasError = this.#part.present.lastWasError;
+    this.#errorTimes = this.#part.errorTimes as EpochMs[];
+    this.#toolSeconds = new Map(Object.entries(this.#part.durations?.tools ?? {}) as [string, Growing][]);
+    this.#turnSeconds = this.#part.durations?.turns as Growing | undefined;
     this.#rot = new RotWindow(this.#part.rot);
   }
 
@@ -108,8 +120,8 @@ export class Draft {
 
   message(role: Role, at: EpochMs | undefined): void {
     this.seen(at);
-    this.#part.messages = { ...this.#part.messages, [role]: (this.#part.messages[role] ?? 0) + 1 };
-    if (role === 'assistant') this.#setPresent({ lastWasError: false });
+    bump(this.#part.messages as Sums, role);
+    if (role === 'assistant') this.#lastWasError = false;
   }
 
   /** The human asked something: a turn begins. */
@@ -128,8 +140,7 @@ export class Draft {
     this.seen(at);
     const took = seconds ?? (at !== undefined && this.#turnSince !== undefined ? (at - this.#turnSince) / 1000 : undefined);
     if (this.#turnOpen && took !== undefined && took >= 0) {
-      const durations = (this.#part.durations ??= { tools: {} });
-      this.#part.durations = { ...durations, turns: observe(durations.turns, took) };
+      this.#turnSeconds = grow(this.#turnSeconds ?? emptyHistogram(), took);
       if (this.#isFresh(at)) this.#grow().turnSeconds.push(took);
     }
     this.#turnOpen = false;
@@ -146,7 +157,7 @@ export class Draft {
   toolCall(call: ToolCall): void {
     this.seen(call.at);
     const name = toolName(call.name);
-    bump(this.#part.toolCalls as Record<string, number>, name);
+    bump(this.#part.toolCalls as Sums, name);
     if (this.#isFresh(call.at)) bump(this.#grow().toolCalls, name);
     if (this.#pending.size < maxPendingTools) this.#pending.set(call.id, { id: call.id, name, since: call.at ?? this.#part.lastActivityAt ?? 0, ...(call.input === undefined ? {} : { input: this.#rot.hash(name, call.input) }) });
   }
@@ -163,7 +174,7 @@ export class Draft {
     if (name !== undefined) {
       const seconds = outcome.seconds ?? (call && at !== undefined && call.since > 0 ? (at - call.since) / 1000 : undefined);
       if (seconds !== undefined && seconds >= 0) this.#observeTool(name, seconds, at);
-      if (outcome.error) bump(this.#part.toolErrors as Record<string, number>, name);
+      if (outcome.error) bump(this.#part.toolErrors as Sums, name);
     }
     if (outcome.error) this.error(outcome.error, at);
     if (call?.input !== undefined) this.#rot.call(call.input, outcome.error !== undefined);
@@ -171,27 +182,25 @@ export class Draft {
 
   error(kind: ErrorKind, at: EpochMs | undefined): void {
     this.seen(at);
-    this.#part.errors = { ...this.#part.errors, [kind]: (this.#part.errors[kind] ?? 0) + 1 };
-    if (at !== undefined) this.#part.errorTimes = [...this.#part.errorTimes.slice(-(maxErrorTimes - 1)), at];
-    if (this.#isFresh(at)) bump(this.#grow().errors as Record<string, number>, kind);
-    this.#setPresent({ lastWasError: true });
+    bump(this.#part.errors as Sums, kind);
+    if (at !== undefined && this.#errorTimes.push(at) > maxErrorTimes) this.#errorTimes.shift();
+    if (this.#isFresh(at)) bump(this.#grow().errors as Sums, kind);
+    this.#lastWasError = true;
   }
 
   read(path: string, at: EpochMs | undefined): void {
-    this.#touch(this.#places.tell(path), at, (file) => ({ ...file, reads: file.reads + 1 }));
+    this.#touch(this.#places.tell(path), at).reads += 1;
   }
 
   edit({ path: raw, at, linesAdded = 0, linesRemoved = 0, created = false }: FileEdit): void {
     const path = this.#places.tell(raw);
-    if (!((this.#files.get(path)?.edits ?? 0) > 0)) this.#part.filesEdited = (this.#part.filesEdited ?? 0) + 1;
-    this.#touch(path, at, (file) => ({
-      ...file,
-      edits: file.edits + 1,
-      created: file.created || created,
-      linesAdded: file.linesAdded + linesAdded,
-      linesRemoved: file.linesRemoved + linesRemoved,
-      ...(at === undefined ? {} : { editedAt: at }),
-    }));
+    const file = this.#touch(path, at);
+    if (file.edits === 0) this.#part.filesEdited = (this.#part.filesEdited ?? 0) + 1;
+    file.edits += 1;
+    file.created ||= created;
+    file.linesAdded += linesAdded;
+    file.linesRemoved += linesRemoved;
+    if (at !== undefined) file.editedAt = at;
     this.#part.linesAdded = (this.#part.linesAdded ?? 0) + linesAdded;
     this.#part.linesRemoved = (this.#part.linesRemoved ?? 0) + linesRemoved;
     if (this.#isFresh(at)) {
@@ -237,9 +246,10 @@ export class Draft {
 
   /** The tool says that it cannot go on without the human; undefined: it can. */
   waitsFor(what: string | undefined): void {
+    this.#changed = true;
+    if (what === this.#part.present.waitingFor) return;
     const { waitingFor: _before, ...rest } = this.#part.present;
     this.#part.present = what === undefined ? rest : { ...rest, waitingFor: what };
-    this.#changed = true;
   }
 
   /** The tool recorded its own end; undefined: it goes on (a resume). */
@@ -260,8 +270,10 @@ export class Draft {
 
   /** The account as plain data. */
   toPart(): Part {
+    const timed = this.#toolSeconds.size > 0 || this.#turnSeconds !== undefined;
     return {
       ...this.#part,
+      ...(timed ? { durations: { tools: Object.fromEntries(this.#toolSeconds), ...(this.#turnSeconds ? { turns: this.#turnSeconds } : {}) } } : {}),
       files: Object.fromEntries(this.#files),
       rot: this.#rot.toRot(),
       present: this.#present(),
@@ -287,28 +299,32 @@ export class Draft {
   #present(): Part['present'] {
     const { turnSince: _before, ...rest } = this.#part.present;
     const pendingTools = [...this.#pending.values()].map(({ id, name, since, input }) => ({ id, name, since, ...(input === undefined ? {} : { input }) }));
-    return { ...rest, turnOpen: this.#turnOpen, ...(this.#turnSince === undefined ? {} : { turnSince: this.#turnSince }), pendingTools };
+    return {
+      ...rest,
+      turnOpen: this.#turnOpen,
+      ...(this.#turnSince === undefined ? {} : { turnSince: this.#turnSince }),
+      ...(this.#lastWasError === undefined ? {} : { lastWasError: this.#lastWasError }),
+      pendingTools,
+    };
   }
 
-  #touch(path: string, at: EpochMs | undefined, change: (file: FileWork) => FileWork): void {
+  #touch(path: string, at: EpochMs | undefined): Mutable<FileWork> {
     this.seen(at);
-    const before = this.#files.get(path) ?? { reads: 0, edits: 0, created: false, linesAdded: 0, linesRemoved: 0, lastAt: 0 };
+    const file = this.#files.get(path) ?? { reads: 0, edits: 0, created: false, linesAdded: 0, linesRemoved: 0, lastAt: 0 };
     this.#files.delete(path); // re-inserted last: the map's order is the order of use
-    this.#files.set(path, { ...change(before), lastAt: at ?? before.lastAt });
+    this.#files.set(path, file);
+    if (at !== undefined) file.lastAt = at;
     if (this.#files.size > maxFiles) this.#files.delete(this.#files.keys().next().value!);
+    return file;
   }
 
   #observeTool(name: string, seconds: number, at: EpochMs | undefined): void {
-    const durations = this.#part.durations ?? { tools: {} };
-    this.#part.durations = { ...durations, tools: { ...durations.tools, [name]: observe(Object.hasOwn(durations.tools, name) ? durations.tools[name] : undefined, seconds) } };
+    let histogram = this.#toolSeconds.get(name);
+    if (!histogram) this.#toolSeconds.set(name, (histogram = emptyHistogram()));
+    grow(histogram, seconds);
     if (this.#isFresh(at)) this.#grow().toolSeconds.push([name, seconds]);
   }
 
-  #setPresent(facts: Partial<Part['present']>): void {
-    this.#part.present = { ...this.#part.present, ...facts };
-  }
-
-  /** News is at most an hour old and not from the future: `freshAfter` is never more than an hour ago. */
   #isFresh(at: EpochMs | undefined): boolean {
     return at !== undefined && at >= this.#freshAfter && at <= this.#freshAfter + 2 * 3_600_000;
   }
@@ -320,11 +336,17 @@ export class Draft {
 }
 
 /** Adds one observation in seconds to a histogram of `durationBounds`. */
-export const observe = (histogram: Histogram | undefined, seconds: number): Histogram => {
-  const buckets = [...(histogram?.buckets ?? new Array<number>(durationBounds.length + 1).fill(0))];
-  const index = durationBounds.findIndex((bound) => seconds <= bound);
-  buckets[index < 0 ? durationBounds.length : index]! += 1;
-  return { buckets, sum: (histogram?.sum ?? 0) + seconds };
+export const observe = (histogram: Histogram | undefined, seconds: number): Histogram =>
+  grow(histogram ? { buckets: [...histogram.buckets], sum: histogram.sum } : emptyHistogram(), seconds);
+
+const emptyHistogram = (): Growing => ({ buckets: new Array<number>(durationBounds.length + 1).fill(0), sum: 0 });
+
+const grow = (histogram: Growing, seconds: number): Growing => {
+  let index = 0;
+  while (index < durationBounds.length && !(seconds <= durationBounds[index]!)) index += 1;
+  histogram.buckets[index]! += 1;
+  histogram.sum += seconds;
+  return histogram;
 };
 
 const asTheyAre: Places = { tell: (path) => path, projectOf: () => undefined };

@@ -34,16 +34,26 @@ export const packCalls = (calls: readonly { readonly session: string; readonly c
   const sessions = new Interned();
   const models = new Interned();
   const rows = new Float64Array(calls.length * width);
-  calls.forEach(({ session, call }, index) => {
-    const reported = call.reportedCostUsd;
-    const microUsd = reported === undefined ? priceOf(call) : Math.round(reported * 1e6);
+  let at = 0;
+  for (const { session, call } of calls) {
     const { usage } = call;
-    rows.set([
-      hash53(call.message), call.request === '' ? 0 : hash53(call.request), sessions.indexOf(session), call.at, call.model === undefined ? -1 : models.indexOf(call.model),
-      known(usage.input), known(usage.output), known(usage.cache_read), known(usage.cache_creation_5m), known(usage.cache_creation_1h), known(usage.reasoning),
-      (call.requests ?? 1) * 65_536 + Math.min(call.webSearches ?? 0, 65_535), flagsOf(call), known(microUsd), call.position,
-    ], index * width);
-  });
+    rows[at] = hash53(call.message);
+    rows[at + 1] = call.request === '' ? 0 : hash53(call.request);
+    rows[at + 2] = sessions.indexOf(session);
+    rows[at + 3] = call.at;
+    rows[at + 4] = call.model === undefined ? -1 : models.indexOf(call.model);
+    rows[at + 5] = usage.input ?? NaN;
+    rows[at + 6] = usage.output ?? NaN;
+    rows[at + 7] = usage.cache_read ?? NaN;
+    rows[at + 8] = usage.cache_creation_5m ?? NaN;
+    rows[at + 9] = usage.cache_creation_1h ?? NaN;
+    rows[at + 10] = usage.reasoning ?? NaN;
+    rows[at + 11] = (call.requests ?? 1) * 65_536 + Math.min(call.webSearches ?? 0, 65_535);
+    rows[at + 12] = flagsOf(call);
+    rows[at + 13] = (call.reportedCostUsd === undefined ? priceOf(call) : Math.round(call.reportedCostUsd * 1e6)) ?? NaN;
+    rows[at + 14] = call.position;
+    at += width;
+  }
   return { sessions: sessions.values, models: models.values, rows };
 };
 
@@ -65,8 +75,6 @@ export function* unpackCalls({ rows }: PackedCalls): Generator<PackedCall> {
   }
 }
 
-const known = (value: number | undefined): number => value ?? NaN;
-
 const flagsOf = (call: Call): number =>
   (call.fast ? callFlags.fast : 0) | (call.sidechain ? callFlags.sidechain : 0) | (call.outputLowerBound ? callFlags.outputLowerBound : 0) |
   (call.reportedCostUsd === undefined ? 0 : callFlags.costReported) | (call.wins === 'newest' ? callFlags.newestWins : 0);
@@ -74,7 +82,13 @@ const flagsOf = (call: Call): number =>
 class Interned {
   readonly values: string[] = [];
   readonly #index = new Map<string, number>();
+  #last = -1;
   indexOf(value: string): number {
+    if (this.values[this.#last] !== value) this.#last = this.#indexOf(value);
+    return this.#last;
+  }
+
+  #indexOf(value: string): number {
     let index = this.#index.get(value);
     if (index === undefined) this.#index.set(value, (index = this.values.push(value) - 1));
     return index;

@@ -43,7 +43,7 @@ export interface SourceStatus {
 
 /** A budget of the configuration with what was used of it in the running period. */
 export interface BudgetStatus {
-  readonly scope: 'user' | 'project' | 'team';
+  readonly scope: 'user' | 'project' | 'tool' | 'team' | 'all';
   readonly name: string;
   readonly period: 'day' | 'week' | 'month';
   readonly limitUsd?: number;

@@ -1,0 +1,44 @@
+/** One number of a goal with what it should be. */
+export interface Criterion {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The value should be at least or at most this; a stretch that is absent asks for no more than the goal. */
+  readonly at: 'least' | 'most';
+  readonly goal: number;
+  readonly stretch?: number;
+}
+
+export type Reached = 'no' | 'goal' | 'stretch';
+
+/** What was found of one goal. */
+export interface Finding {
+  readonly goal: GoalName;
+  readonly criteria: readonly Criterion[];
+  /** Raw numbers behind the ratios, by name with its unit. */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** What limits the finding. */
+  readonly notes: readonly string[];
+}
+
+/** The goals in words, as the table shows them. */
+export const goals = {
+  G1a: { what: 'Cold scan of 2 GB, tokens and cost by session and model only, against ccusage 20', goal: '≥ 2× faster, wall and CPU', stretch: '≥ 3× wall' },
+  G1b: { what: 'Cold scan of 2 GB, everything, into a new durable ledger, against ccusage 20', goal: '≤ 1× its wall, ≤ 1.5× its CPU', stretch: '≤ 0.5× its wall' },
+  G2: { what: 'G1b against reading the files alone (2 × cat)', goal: '≤ 5×', stretch: '≤ 3×' },
+  G3: { what: 'One appended line until the new value is in /metrics, against a full run of ccusage 20', goal: '≥ 1,000×', stretch: 'p99 < 50 ms with 5,000 files' },
+  G4: { what: 'Start with a current ledger until the first complete picture, against a cold scan', goal: '≥ 10×', stretch: '≥ 20×' },
+  G5: { what: 'Peak memory of the cold scan against ccusage 20; memory of the exporter afterwards', goal: '≤ 0.75×; < 150 MB', stretch: '≤ 0.5×; < 110 MB' },
+  G6: { what: 'CPU of a scrape at 1,000 and 10,000 sessions against prom-client, all reset and set', goal: '≥ 4× cheaper', stretch: '≥ 10×' },
+  G7: { what: 'p99 of /metrics while 2 GB are scanned, against rest', goal: '≤ 5×', stretch: '≤ 2×' },
+  G8: { what: 'CPU while nothing happens, 5,000 transcripts and 10 live sessions', goal: '< 0.5 % of a core', stretch: '< 0.1 %' },
+} as const;
+export type GoalName = keyof typeof goals;
+
+/** How far all criteria of a finding came. */
+export const reachedOf = ({ criteria }: Finding): Reached => {
+  if (!criteria.every((criterion) => meets(criterion, criterion.goal))) return 'no';
+  return criteria.every((criterion) => criterion.stretch === undefined || meets(criterion, criterion.stretch)) ? 'stretch' : 'goal';
+};
+
+const meets = ({ value, at }: Criterion, wanted: number): boolean => (at === 'least' ? value >= wanted : value <= wanted);

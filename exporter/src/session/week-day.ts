@@ -1,0 +1,3 @@
+/** As Date.getUTCDay() counts them. */
+export const weekDays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+export type WeekDay = (typeof weekDays)[number];
