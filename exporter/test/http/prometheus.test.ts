@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { FleetSeries } from '../../src/session/snapshot.ts';
 import { aSession } from '../a-session.ts';
 import { aFullSnapshot, aKnownSession, aSnapshot } from '../metrics/a-snapshot.ts';
@@ -11,6 +13,7 @@ const tokens = (value: number, token_type: string, bornAt: number): FleetSeries 
 requireServer('prometheus')('a real Prometheus', () => {
   let edge: Awaited<ReturnType<typeof aServer>>;
   let prometheus: Prometheus;
+  let asText: Awaited<ReturnType<typeof textOnly>>;
   /** Samples of a series as they were scraped. */
   const raw = async (selector: string, job = 'watchroom'): Promise<number[]> =>
     (await prometheus.query(`${selector.replace('}', `,job="${job}"}`)}[5m]`)).flatMap(({ values }) => values!.map(([, value]) => Number(value)));
@@ -20,28 +23,40 @@ requireServer('prometheus')('a real Prometheus', () => {
     const snapshot = aFullSnapshot({ at: Date.now(), fleet: [tokens(1000, 'input', 0)] });
     edge = await aServer(snapshot, { telemetry: { now: () => Date.now(), labels: { title: true, hubUrl: 'http://hub.example' } } });
     const target = edge.url.slice('http://'.length, -1);
+    asText = await textOnly(edge.url);
     prometheus = await startPrometheus({
       config: `
 global: {scrape_interval: 1s, scrape_timeout: 1s}
 scrape_configs:
   - {job_name: watchroom, static_configs: [{targets: ['${target}']}]}
   - {job_name: slow, scrape_interval: 2s, scrape_timeout: 2s, static_configs: [{targets: ['${target}']}]}
+  - {job_name: text, static_configs: [{targets: ['${asText.target}']}]}
   - {job_name: only, params: {'name[]': [ai_tokens_total]}, static_configs: [{targets: ['${target}']}]}
 `,
     });
     await scraped('ai_tokens_total{token_type="input"}', 1000);
     await scraped('ai_tokens_total{token_type="input"}', 1000, 'slow');
+    await scraped('ai_tokens_total{token_type="input"}', 1000, 'text');
   }, 60_000);
   afterAll(async () => {
     await prometheus.stop();
+    await asText.close();
     await edge.close();
   });
 
   it('scrapes the page without a complaint, asking for OpenMetrics', async () => {
     const { activeTargets } = await prometheus.get<{ activeTargets: { health: string; lastError: string; labels: Record<string, string> }[] }>('/targets');
-    expect(activeTargets.map(({ health, lastError }) => [health, lastError])).toEqual([['up', ''], ['up', ''], ['up', '']]);
+    expect(activeTargets.map(({ health, lastError }) => [health, lastError])).toEqual(Array(4).fill(['up', '']));
     expect(Number((await prometheus.query('scrape_samples_scraped{job="watchroom"}'))[0]!.value![1])).toBeGreaterThan(150);
     expect(await prometheus.query('rate(prometheus_target_scrapes_sample_duplicate_timestamp_total[1m]) > 0')).toEqual([]);
+  });
+
+  it('scrapes the same from text 0.0.4', async () => {
+    expect(asText.contentTypes).toContain('text/plain; version=0.0.4; charset=utf-8');
+    const series = async (job: string): Promise<string[]> => (await prometheus.query(`{__name__=~"ai_.+",job="${job}"}`)).map(({ metric: { job: _job, instance: _instance, ...labels } }) => JSON.stringify(labels)).sort();
+    const ofText = await series('text');
+    expect(ofText.length).toBeGreaterThan(100);
+    expect(ofText).toEqual(await series('watchroom'));
   });
 
   it('reads the types that the page states', async () => {
@@ -90,27 +105,8 @@ scrape_configs:
   });
 });
 
-requireServer('prometheus')('a real Prometheus that reads text 0.0.4', () => {
-  it('scrapes the page without a complaint', async () => {
-    const edge = await aServer(aFullSnapshot());
-    const forced = await textOnly(edge.url);
-    const prometheus = await startPrometheus({ config: `
-global: {scrape_interval: 1s, scrape_timeout: 1s}
-scrape_configs:
-  - {job_name: text, static_configs: [{targets: ['${forced.target}']}]}
-` });
-    await until(async () => (await prometheus.query('up == 1')).length > 0, 20_000, 200);
-    expect(forced.contentTypes).toContain('text/plain; version=0.0.4; charset=utf-8');
-    expect((await prometheus.query('ai_tokens_total')).length).toBe(2);
-    await prometheus.stop();
-    await forced.close();
-    await edge.close();
-  }, 60_000);
-});
-
 /** Prometheus 2.42 cannot be told to prefer the text format: a proxy takes its Accept header away. */
 const textOnly = async (url: string) => {
-  const { createServer } = await import('node:http');
   const contentTypes: string[] = [];
   const server = createServer(async (_request, response) => {
     const answer = await fetch(`${url}metrics`, { headers: { accept: 'text/plain;version=0.0.4' } });
@@ -118,5 +114,5 @@ const textOnly = async (url: string) => {
     response.setHeader('content-type', answer.headers.get('content-type')!).end(await answer.text());
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-  return { contentTypes, target: `127.0.0.1:${(server.address() as { port: number }).port}`, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
+  return { contentTypes, target: `127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
 };

@@ -80,7 +80,7 @@ const titleOf = ({ sessions }: Snapshot): string => {
 
 const notices = ({ snapshot: { complete, scanned, ledger, sources } }: PageFacts): Html[] => [
   ...(complete ? [] : [scanNotice(Math.floor(scanned * 100))]),
-  ...(ledger.durable ? [] : [html`<div class="notice bad" role="alert"><p><b>Counters will not survive a restart.</b> ${sentence(ledger.problem ?? 'the state folder cannot be written')} <code>--state DIR</code> names a folder to keep them in.</p></div>`]),
+  ...(ledger.durable ? [] : [html`<div class="notice bad" role="alert"><p><b>Counters will not survive a restart.</b> ${sentence(ledger.problem ?? 'the state folder cannot be written')}${!ledger.problem?.includes('--state') && html` <code>--state DIR</code> names a folder to keep them in.`}</p></div>`]),
   ...sources.filter(({ up }) => !up).map(({ source, problem }) => html`<div class="notice bad" role="alert"><p><b>${nameOf(source)} could not be read.</b> ${problem && sentence(problem)} <span class="quiet"><code>watchroom doctor</code> tells more.</span></p></div>`),
 ];
 
@@ -116,7 +116,7 @@ ${lookedAt.length > 0 && html`<h2>Where Watchroom looked</h2>
 
 const sourceList = ({ snapshot: { sources, ledger }, now }: PageFacts): Html => html`
 <ul>${sources.map((status) => html`<li><b>${nameOf(status.source)}</b> <span class="${status.up ? 'quiet' : 'warn'}">${sourceWords(status, now)}</span></li>`)}</ul>
-<p class="quiet">Ledger: ${ledger.durable ? html`${short(ledger.sizeBytes)}B${ledger.path && html` in <code>${ledger.path}</code>`}` : 'in memory'}.</p>`;
+<p class="quiet">Ledger: ${ledger.durable ? html`${(ledger.sizeBytes / 1e6).toFixed(1)} MB${ledger.path && html` in <code>${ledger.path}</code>`}` : 'in memory'}.</p>`;
 
 const sourceWords = ({ up, problem, filesTracked, records, unknownRecords, parseErrors, lastScanAt }: SourceStatus, now: EpochMs): string => {
   if (!up) return problem ?? 'could not be read';

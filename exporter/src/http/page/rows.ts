@@ -13,7 +13,7 @@ export const sessionTable = (sessions: readonly Session[], healthOf: (session: S
   return html`
 <table>
   <caption class="unseen">Sessions, the live ones first</caption>
-  <thead><tr><th scope="col">Session</th><th scope="col">State</th><th scope="col">Context</th><th scope="col">Health</th><th scope="col" class="number">Tokens</th><th scope="col" class="number"><abbr title="API-equivalent: what these tokens would cost at list prices, not what a subscription is billed">Cost</abbr></th><th scope="col" class="number">Errors</th><th scope="col" class="number">Active</th></tr></thead>
+  <thead><tr><th scope="col">Session</th><th scope="col">State</th><th scope="col">Context</th><th scope="col">Health</th><th scope="col" class="number">Tokens</th><th scope="col" class="number"><abbr title="API-equivalent: what these tokens would cost at list prices, not what a subscription is billed">Cost</abbr></th><th scope="col" class="number">Errors</th><th scope="col" class="number">Last seen</th></tr></thead>
   <tbody class="rows">${shown.map((session) => row(session, healthOf(session), now))}</tbody>
 </table>
 ${sessions.length > mostRows && html`<p class="quiet">${many(sessions.length - mostRows, 'more session')} not shown here: <code>watchroom list --all</code></p>`}`;
@@ -33,7 +33,7 @@ const row = (session: Session, health: Health, now: EpochMs): Html => {
 <td data-label="Tokens" class="number">${tokens(session)}</td>
 <td data-label="Cost" class="number">${cost(session)}</td>
 <td data-label="Errors" class="number">${errors(session)}</td>
-<td data-label="Active" class="number">${lastActive(session, now)}</td>
+<td data-label="Last seen" class="number">${lastActive(session, now)}</td>
 </tr>`;
 };
 
@@ -70,7 +70,7 @@ const contextBar = ({ context }: Session): Html => {
   const percent = Math.floor(Math.min(ratio, 1) * 100);
   const level = ratio <= 0.7 ? 'good' : ratio <= 0.9 ? 'fair' : 'bad';
   return html`<span class="bar"><svg viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="${percent} percent of the context window"><rect class="rail" width="100" height="4"/><rect class="${level}" width="${percent}" height="4"/></svg>
-<span class="facts"><b>${percent}&nbsp;%</b> of ${short(context.limit)}</span></span>`;
+<span class="facts"><b>${percent === 0 && context.used > 0 ? '< 1' : percent}&nbsp;%</b> of ${short(context.limit)}</span></span>`;
 };
 
 const healthCell = ({ state }: Session, { score, level, missing }: Health): Html => {

@@ -91,7 +91,7 @@ h2 { font: 600 1rem/1.3 var(--sans); margin: 1.8rem 0 .5rem; }
 @media (max-width: 46rem) {
   #sessions thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   #sessions table, #sessions tbody, #sessions tr, #sessions th, #sessions td { display: block; }
-  #sessions tbody tr { display: grid; grid-template-columns: 1.1fr 1.1fr .8fr .8fr; gap: .4rem .8rem; border-top: 1px solid var(--line); padding: .9rem 0; }
+  #sessions tbody tr { display: grid; grid-template-columns: 1.1fr 1.1fr .7fr .9fr; gap: .4rem .8rem; border-top: 1px solid var(--line); padding: .9rem 0; }
   #sessions tbody th, #sessions tbody td { border: 0; padding: 0; text-align: left; }
   #sessions tbody th { grid-area: 1 / 1 / 2 / -1; }
   #sessions td[data-label="State"] { grid-area: 2 / 1 / 3 / 3; }
