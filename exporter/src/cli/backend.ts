@@ -5,6 +5,7 @@ import type { EpochMs, Part } from '../session/part.ts';
 import type { Session, SessionState } from '../session/session.ts';
 import type { LedgerStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
+import type { BudgetOutlook } from '../sweep/budget-forecast.ts';
 
 /** What the commands ask of the rest of the program. main.ts gives the real one; nothing in cli/ reads a transcript or a ledger. */
 export interface Backend {
@@ -17,6 +18,10 @@ export interface Backend {
   /** The text of one scrape of this machine. */
   readonly once: () => Promise<string>;
   readonly ledger: LedgerCare;
+  /** What was used before the live series began, for Prometheus. */
+  readonly past: (ask: PastAsk) => Promise<Past>;
+  /** Every budget of the configuration, with what was used and what may be expected. */
+  readonly budgets: () => Promise<readonly BudgetOutlook[]>;
   /** Runs until it is told to stop. */
   readonly runExporter: () => Promise<void>;
   /** Gives back what was opened (threads, the ledger, a throw-away folder). */
@@ -26,6 +31,8 @@ export interface Backend {
 /** Everything a command line decided: what Backend is made for. */
 export interface World extends Loaded {
   /** Where the ledger lives; 'throw-away' when another home or process table is looked at and no --state given. */
+  /** The same command line with the configuration file as it is now. Throws a ConfigError. */
+  readonly reload: () => World;
   readonly state: { readonly kind: 'folder'; readonly path: string } | { readonly kind: 'throw-away' };
 }
 
@@ -97,4 +104,26 @@ export interface LedgerCare {
   readonly backup: (file: string) => Promise<{ readonly bytes: number }>;
   /** Puts the old one aside and begins a new one. */
   readonly reset: () => Promise<{ readonly oldId?: string; readonly keptAt?: string; readonly newId: string }>;
+}
+
+export interface PastAsk {
+  /** Base URL of the Prometheus that scrapes this exporter; undefined: it is not asked, and `job` and `instance` are given. */
+  readonly prometheus?: string;
+  readonly job?: string;
+  readonly instance?: string;
+  readonly since?: EpochMs;
+}
+
+export interface Past {
+  /** The labels of the live target. */
+  readonly target: Readonly<Record<string, string>>;
+  /** Its first use; undefined: there is none. */
+  readonly from: EpochMs | undefined;
+  readonly to: EpochMs;
+  /** What begins there: the live series in Prometheus, or the ledger. */
+  readonly joins: 'live' | 'ledger';
+  readonly tokens: number;
+  readonly usd: number;
+  /** OpenMetrics with timestamps, in small pieces. */
+  readonly text: () => Iterable<string>;
 }

@@ -40,7 +40,7 @@ const chosen = <Name extends string>(flag: string, typed: string | undefined, na
 };
 
 /** "24h" ago, or a day or time of the calendar. */
-const momentOf = (typed: string, now: EpochMs): EpochMs => {
+export const momentOf = (typed: string, now: EpochMs): EpochMs => {
   const ms = durationMs(typed);
   if (ms !== undefined) return now - ms;
   const at = /^\d{4}-\d\d(-\d\d)?/.test(typed) ? Date.parse(typed) : NaN;

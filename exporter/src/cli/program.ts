@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { addBackfill } from './commands/backfill.ts';
+import { addBudget } from './commands/budget.ts';
 import { addConfig } from './commands/config.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
@@ -34,6 +36,8 @@ export const createProgram = (deps: Deps): Command => {
   addExplain(program, deps);
   addDoctor(program, deps);
   addInfo(program, deps);
+  addBudget(program, deps);
+  addBackfill(program, deps);
   addLedger(program, deps);
   addConfig(program, deps);
   program.addHelpText('after', `

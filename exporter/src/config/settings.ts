@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defaultHealth } from '../health/settings.ts';
 import { healthFactors } from '../session/health-type.ts';
 import { tools } from '../session/tool.ts';
+import { weekDays } from '../session/week-day.ts';
 import { choice, duration, list, listenAddress, pattern, structure, text, timeZone, webUrl, wholeNumber, yesOrNo } from './kinds.ts';
 import { budgetsSchema, curvesSchema, mapOf, pricesSchema, thresholdsSchema, weightsSchema } from './shapes.ts';
 
@@ -25,6 +26,9 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 
 const setting = <Schema extends z.ZodType>(row: Setting<Schema>): Setting<Schema> => row;
 const tool = () => choice(tools);
+/** Sections of the metric catalogue, as docs/metrics.md has them. */
+export const metricGroups = ['session', 'fleet', 'exporter', 'process'] as const;
+export type MetricGroup = (typeof metricGroups)[number];
 
 /**
  * Every setting, once. The flags of the program, the variables, the schema of the file, its template and the table in
@@ -83,6 +87,10 @@ export const settings = {
   topTools: setting({
     key: 'top.tools', flag: '--top.tools <number>', variable: 'WATCHROOM_TOP_TOOLS', default: 20, schema: wholeNumber(1),
     help: 'tool names with a label of their own; the rest is "other"',
+  }),
+  metricsWithout: setting({
+    key: 'metrics.without', flag: '--metrics.without <groups>', variable: 'WATCHROOM_METRICS_WITHOUT', default: [], schema: list(choice(metricGroups)), example: '[process]',
+    help: `groups of metrics that no scrape shows; also --no-collector.<group> (${metricGroups.join(', ')})`,
   }),
   titleLabel: setting({
     key: 'metrics.labels.title', flag: '--metrics.labels.title', variable: 'WATCHROOM_METRICS_LABELS_TITLE', default: false, schema: yesOrNo(),
@@ -144,7 +152,11 @@ export const settings = {
   }),
   budgets: setting({
     key: 'budgets', variable: 'WATCHROOM_BUDGETS', default: [], schema: structure(budgetsSchema), example: '[{scope: project, name: shop, period: month, usd: 500}]',
-    help: 'budgets of this user or of projects, exported as ai_budget_*',
+    help: 'budgets of this user, a project, a tool or all, by day, week or month, in usd or tokens; exported as ai_budget_* (docs/budgets.md)',
+  }),
+  weekStart: setting({
+    key: 'week_start', variable: 'WATCHROOM_WEEK_START', default: 'monday', schema: choice(weekDays), example: 'sunday',
+    help: 'the day on which weeks begin',
   }),
   timezone: setting({
     key: 'timezone', flag: '--timezone <name>', variable: 'WATCHROOM_TIMEZONE', default: 'local', schema: timeZone(), example: 'Europe/Berlin',

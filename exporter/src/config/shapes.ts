@@ -4,6 +4,7 @@ import { defaultHealth } from '../health/settings.ts';
 import type { Curve } from '../health/settings.ts';
 import { healthFactors } from '../session/health-type.ts';
 import type { HealthFactor } from '../session/health-type.ts';
+import { tools } from '../session/tool.ts';
 import { choice, text } from './kinds.ts';
 
 /** The settings that are maps or lists. Messages continue "<setting> must be …". */
@@ -78,11 +79,18 @@ const ratesOf = ({ input, output, cache_read, cache_creation_5m, cache_creation_
   ...(cache_creation_1h === undefined ? {} : { cacheWrite1h: cache_creation_1h }),
 });
 
+const limits = { period: choice(['day', 'week', 'month']), usd: amount().optional(), tokens: tokens().optional() };
+const shape = { error: mapOf(['scope', 'name', ...Object.keys(limits)]) };
+const scopes = ['user', 'project', 'tool', 'all'] as const;
 const budget = z
-  .strictObject(
-    { scope: choice(['user', 'project']), name: text(), period: choice(['day', 'week', 'month']), usd: amount().optional(), tokens: tokens().optional() },
-    { error: mapOf(['scope', 'name', 'period', 'usd', 'tokens']) },
-  )
+  .discriminatedUnion('scope', [
+    z.strictObject({ scope: z.enum(['user', 'project']), name: text(), ...limits }, shape),
+    z.strictObject({ scope: z.literal('tool'), name: choice(tools), ...limits }, shape),
+    z.strictObject({ scope: z.literal('all'), name: text().default('everything'), ...limits }, shape),
+  ], { error: `one of ${scopes.join(', ')}` })
   .refine(({ usd, tokens }) => usd !== undefined || tokens !== undefined, { error: 'a budget with usd, tokens or both' });
-export const budgetsSchema = z.array(budget, { error: 'a list of budgets' }).readonly();
+export const budgetsSchema = z
+  .array(budget, { error: 'a list of budgets' })
+  .refine((budgets) => new Set(budgets.map(({ scope, name, period }) => [scope, name, period].join('\n'))).size === budgets.length, { error: 'a list with each scope, name and period once (usd and tokens may stand in one)' })
+  .readonly();
 export type Budget = z.output<typeof budget>;

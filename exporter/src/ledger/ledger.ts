@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import type { BookedCall } from '../session/booked.ts';
 import type { Growth } from '../session/draft.ts';
+import type { History, Used } from '../session/history.ts';
 import { mergeParts } from '../session/merge.ts';
 import { callFlags } from '../session/packed-calls.ts';
 import type { EpochMs, Part } from '../session/part.ts';
@@ -20,6 +21,8 @@ import { Names } from './names.ts';
 import { isStricter, relabel } from './relabel.ts';
 import type { KeptAs, Retelling } from './relabel.ts';
 import type { PartReport, SourceReport } from './report.ts';
+import { historyOf, usedIn } from './rollups.ts';
+import type { UsedBy } from './rollups.ts';
 import { createSchema, schemaVersion } from './schema.ts';
 
 export interface LedgerOptions {
@@ -191,12 +194,14 @@ export class Ledger {
     return found;
   }
 
-  /** Cost and tokens used in [from, to), by the ledger, of one project or of all. */
-  usedBetween(from: EpochMs, to: EpochMs, project?: string): { readonly usd: number; readonly tokens: number } {
-    const only = project === undefined ? '' : 'AND project = (SELECT id FROM names WHERE name = ?)';
-    const row = this.#sql(`SELECT total(micro_usd) AS usd, total(input + output + cache_read + cache_creation_5m + cache_creation_1h) AS tokens
-      FROM rollups WHERE quarter >= ? AND quarter < ? ${only}`).get(Math.floor(from / 900_000), Math.ceil(to / 900_000), ...(project === undefined ? [] : [project])) as { usd: number; tokens: number };
-    return { usd: row.usd / 1e6, tokens: row.tokens };
+  /** Cost and tokens used in [from, to), of one project, one tool or everything. */
+  usedBetween(from: EpochMs, to: EpochMs, by: UsedBy = {}): Used {
+    return usedIn(this.#db, { from, to, ...by });
+  }
+
+  /** What happened in [from, to), in slices of time: for `backfill`. */
+  history(from: EpochMs, to: EpochMs, sliceMs: number): History {
+    return historyOf(this.#db, { from, to, sliceMs, createdAt: this.createdAt });
   }
 
   /** Gives the project label's slots to the most used projects of the last 30 days. */

@@ -1,4 +1,5 @@
 import type { Tool } from '../session/tool.ts';
+import type { WeekDay } from '../session/week-day.ts';
 import type { Budget } from './budgets.ts';
 import type { ReadingSettings } from './reading.ts';
 
@@ -15,4 +16,5 @@ export interface EngineSettings {
   readonly maxWatchedDirectories: number;
   readonly budgets: readonly Budget[];
   readonly timeZone?: string;
+  readonly weekStart?: WeekDay | undefined;
 }

@@ -32,6 +32,7 @@ const engine = new Engine({
   recent: settings.recent,
   threads: settings.threads,
   budgets: settings.budgets,
+  weekStart: settings.weekStart,
   ...(settings.timeZone === undefined ? {} : { timeZone: settings.timeZone }),
   complete: (session) => completeSession(session, prices),
   watcher,
@@ -41,7 +42,7 @@ const engine = new Engine({
 /** What the thread tells. */
 export type EngineMessage = { readonly kind: 'update'; readonly update: EngineUpdate } | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' };
 /** What it is asked. */
-export type EngineRequest = 'rescan' | 'stop';
+export type EngineRequest = 'stop';
 
 let soon: NodeJS.Timeout | undefined;
 let scanning: Promise<void> | undefined;
@@ -60,10 +61,7 @@ function tell(message: EngineMessage): void {
   port.postMessage(message);
 }
 
-port.on('message', (request: EngineRequest) => {
-  if (request === 'rescan') rescan().catch(fail);
-  else void stop();
-});
+port.on('message', (_request: EngineRequest) => void stop());
 
 const stop = async (): Promise<void> => {
   clearInterval(safetyNet);

@@ -10,6 +10,7 @@ import type { EpochMs, Histogram } from '../session/part.ts';
 import type { StoredSession } from '../session/session.ts';
 import type { BudgetStatus, FleetHistogram, FleetSeries, LedgerStatus, SourceStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
+import type { WeekDay } from '../session/week-day.ts';
 import type { Budget } from './budgets.ts';
 import { budgetStatus } from './budgets.ts';
 import { listSources } from './listing.ts';
@@ -33,6 +34,7 @@ export interface EngineOptions {
   readonly threads: number;
   readonly budgets?: readonly Budget[];
   readonly timeZone?: string;
+  readonly weekStart?: WeekDay | undefined;
   /** Fills in what only the price table knows (the context window). */
   readonly complete: (session: StoredSession) => StoredSession;
   /** Sees changes between rescans; absent: one scan only. */
@@ -337,13 +339,13 @@ export class Engine {
   }
 
   #situation(): Omit<EngineUpdate, 'sessions' | 'fleet' | 'fleetHistograms'> {
-    const { ledger, budgets = [], now, timeZone } = this.#options;
+    const { ledger, budgets = [], now, timeZone, weekStart } = this.#options;
     return {
       counts: Object.fromEntries(ledger.sessionCounts()),
       sources: this.sources(),
       presentRoots: this.#roots.flatMap(({ named, resolved }) => (resolved === undefined ? [] : [named])),
       corrections: Object.fromEntries(ledger.tallies('corrections')),
-      budgets: budgets.map((budget) => budgetStatus(budget, { now: now(), timeZone, used: (from, to, project) => ledger.usedBetween(from, to, project) })),
+      budgets: budgets.map((budget) => budgetStatus(budget, { now: now(), timeZone, weekStart, used: (from, to, by) => ledger.usedBetween(from, to, by) })),
       ledger: { ...ledger.status(), ...(this.#ledgerProblem === undefined ? {} : { problem: this.#ledgerProblem }) },
       complete: this.#complete,
       scanned: this.#complete || this.#bytesToScan === 0 ? 1 : this.#bytesScanned / this.#bytesToScan,

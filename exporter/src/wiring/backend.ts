@@ -8,13 +8,16 @@ import type { Session, SessionState } from '../session/session.ts';
 import { tools } from '../session/tool.ts';
 import type { Tool } from '../session/tool.ts';
 import { totalTokens } from '../session/usage.ts';
+import { budgetOutlook } from '../sweep/budget-forecast.ts';
+import type { BudgetOutlook } from '../sweep/budget-forecast.ts';
 import { listSources } from '../sweep/listing.ts';
 import type { ListedRoot } from '../sweep/listing.ts';
 import { openBooks, sessionsOf } from './books.ts';
 import type { Books, Surroundings } from './books.ts';
 import { runExporter, scrapeOnce } from './exporter.ts';
 import type { About } from './exporter.ts';
-import { engineSettings } from './reading-settings.ts';
+import { joinOf, pastOf } from './past.ts';
+import { engineSettings, toldBudgets } from './reading-settings.ts';
 import { openState, secondOwner } from './state.ts';
 
 /** What the commands ask, answered from this machine (cli/backend.ts). Nothing is opened before it is asked for. */
@@ -35,6 +38,11 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     once: () => scrapeOnce(world, surroundings),
     runExporter: () => runExporter(world, surroundings),
     ledger: ledgerCare(world, surroundings, books, close),
+    past: async (ask) => {
+      const join = await joinOf(ask, surroundings.now());
+      return pastOf((await books()).ledger, ask, join, world);
+    },
+    budgets: async () => outlooks(await books(), world, surroundings.now()),
     close,
   };
 };
@@ -53,6 +61,12 @@ const diagnose = async (books: Books, world: World, sessions: readonly Session[]
     ledger: books.ledgerStatus(),
   };
 };
+
+const outlooks = ({ ledger, state }: Books, { config }: World, now: number): BudgetOutlook[] =>
+  toldBudgets(config, state.pathSalt).map((told, index) => ({
+    ...budgetOutlook(told, { now, timeZone: config.timezone === 'local' ? undefined : config.timezone, weekStart: config.weekStart, used: (from, to, by) => ledger.usedBetween(from, to, by) }),
+    budget: config.budgets[index]!, // under the name its owner gave it
+  }));
 
 interface Seen { readonly books: Books; readonly world: World; readonly roots: readonly ListedRoot[]; readonly sessions: readonly Session[]; readonly processes: number }
 

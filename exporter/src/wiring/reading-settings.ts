@@ -1,4 +1,6 @@
 import type { Loaded } from '../config/load.ts';
+import { applyPathMode } from '../files/path-mode.ts';
+import type { Budget } from '../sweep/budgets.ts';
 import type { EngineSettings } from '../sweep/engine-settings.ts';
 import type { ReadingSettings } from '../sweep/reading.ts';
 import type { Tool } from '../session/tool.ts';
@@ -25,7 +27,12 @@ export const engineSettings = (loaded: Pick<Loaded, 'config' | 'machine'>, state
     pollIntervalMs: config.pollIntervalMs,
     rescanIntervalMs: 60_000,
     maxWatchedDirectories: 8192,
-    budgets: config.budgets,
+    budgets: toldBudgets(config, state.pathSalt),
+    weekStart: config.weekStart,
     ...(config.timezone === 'local' ? {} : { timeZone: config.timezone }),
   };
 };
+
+/** Budgets as the ledger knows their projects: by a keyed hash where it keeps no names. */
+export const toldBudgets = ({ budgets, pathMode }: Loaded['config'], pathSalt: string): readonly Budget[] =>
+  budgets.map((budget) => (budget.scope === 'project' && pathMode === 'hash' ? { ...budget, name: applyPathMode(budget.name, 'hash', pathSalt) } : budget));

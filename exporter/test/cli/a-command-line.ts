@@ -63,6 +63,8 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
     backup: async () => ({ bytes: 4096 }),
     reset: async () => ({ oldId: 'old', keptAt: '/state/old.db', newId: 'new' }),
   },
+  past: async () => ({ target: { instance: 'localhost:10877', job: 'watchroom' }, from: undefined, to: now, joins: 'ledger', tokens: 0, usd: 0, text: () => ['# EOF\n'] }),
+  budgets: async () => [],
   runExporter: async () => {},
   ...told,
 });

@@ -139,7 +139,7 @@ describe('config: mistakes say the line, what was seen and what to try', () => {
     ['health: {weights: {token_usage: 0, duration: 0, activity: 0, errors: 0}}', 'health.weights must be a map with at least one weight above 0'],
     ['health: {curves: {duration: [[4, 1], [3, 0]]}}', 'health.curves.duration must be a list of points with rising measures, got [[4,1],[3,0]]'],
     ['health: {thresholds: {healthy: 30}}', 'health.thresholds must be a map whose warning is not above its healthy'],
-    ['budgets:\n  - {scope: team, name: a, period: day, usd: 1}', 'config.yaml:2: budgets[0].scope must be one of user, project, got "team"'],
+    ['budgets:\n  - {scope: team, name: a, period: day, usd: 1}', 'config.yaml:2: budgets[0].scope must be one of user, project, tool, all, got "team"'],
     ['budgets: [{scope: user, name: a, period: day}]', 'budgets[0] must be a budget with usd, tokens or both'],
     ['prices: {m: {inptu: 3, output: 1}}', 'prices.m has no inptu. Did you mean input?'],
     ['timezone: Berlin', 'timezone must be local, UTC or a name of the time zone database, such as Europe/Berlin, got "Berlin"'],

@@ -203,9 +203,9 @@ describe('sources', () => {
 
 it('used tokens and dollars of a period come from the quarter-hour roll-ups', () => {
   ledger.commit([aReport({ price: 1e5, startedAt: begin, calls: [{ message: 'a', at: begin }, { message: 'b', at: begin + 20 * minute }, { message: 'c', at: begin + 5 * hour }] })]);
-  expect(ledger.usedBetween(begin, begin + hour)).toEqual({ usd: 2, tokens: 22 });
-  expect(ledger.usedBetween(begin, begin + hour, 'shop')).toEqual({ usd: 2, tokens: 22 });
-  expect(ledger.usedBetween(begin, begin + hour, 'other project')).toEqual({ usd: 0, tokens: 0 });
+  expect(ledger.usedBetween(begin, begin + hour)).toEqual({ usd: 2, tokens: 22, unpricedTokens: 0 });
+  expect(ledger.usedBetween(begin, begin + hour, { project: 'shop', tool: 'claude' })).toEqual({ usd: 2, tokens: 22, unpricedTokens: 0 });
+  for (const by of [{ project: 'other project' }, { tool: 'codex' }]) expect(ledger.usedBetween(begin, begin + hour, by)).toEqual({ usd: 0, tokens: 0, unpricedTokens: 0 });
 });
 
 it('verify names a sum that is not what its calls say', () => {
@@ -224,7 +224,7 @@ it('[P5] a stricter way to keep paths re-labels what is kept, once, and a looser
   const [session] = ledger.sessions('all');
   expect(session).toMatchObject({ cwd: 'h14', files: { h22: { linesAdded: 2 } } });
   expect(fleet('ai_tokens_total')).toEqual({ 'claude claude-opus-4-6 h-shop input': 1, 'claude claude-opus-4-6 h-shop output': 10 });
-  expect(ledger.usedBetween(begin, now + hour, 'h-shop').tokens).toBe(11);
+  expect(ledger.usedBetween(begin, now + hour, { project: 'h-shop' }).tokens).toBe(11);
   expect(ledger.keepPlacesAs('hash', tell)).toBe(false);
   expect(ledger.keepPlacesAs('full', tell)).toBe(false);
 });
