@@ -28,6 +28,6 @@ process.exitCode = await runProgram({
   open: async (world) => (await import('./wiring/backend.ts')).createBackend(world, {
     version, nodeVersion: process.versions.node, now: Date.now, pid: process.pid, env: process.env, stdout: process.stdout, stderr: process.stderr, ending,
     ...(process.env.WATCHROOM_REVISION === undefined ? {} : { revision: process.env.WATCHROOM_REVISION }),
-    onReload: (reload) => process.on('SIGHUP', reload),
+    reloading: () => new Promise((resolve) => process.once('SIGHUP', () => resolve('reload'))),
   }),
 }, process.argv.slice(2));

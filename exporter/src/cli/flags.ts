@@ -1,20 +1,21 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Given } from '../config/load.ts';
-import { settingNames, settingOf } from '../config/settings.ts';
+import { metricGroups, settingNames, settingOf } from '../config/settings.ts';
 import type { SettingName } from '../config/settings.ts';
 import { tools } from '../session/tool.ts';
-import type { Tool } from '../session/tool.ts';
 
 /** Settings that decide what any command looks at. */
 export const lookingFlags: readonly SettingName[] = ['home', 'proc', 'stateFolder', 'configFile', 'disabledTools'];
 /** Settings that have a flag at all: what the exporter takes. */
 export const allFlags: readonly SettingName[] = settingNames.filter((name) => settingOf(name).flag !== undefined);
 
+const switches = [...tools, ...metricGroups] as const;
+
 /** Gives a command the flags of settings, and the collector switches with them. */
 export const addSettingFlags = (command: Command, names: readonly SettingName[]): Command => {
   for (const name of names) command.addOption(optionOf(name));
-  for (const tool of tools) command.addOption(new Option(`--collector.${tool}`).hideHelp()).addOption(new Option(`--no-collector.${tool}`).hideHelp());
+  for (const name of switches) command.addOption(new Option(`--collector.${name}`).hideHelp()).addOption(new Option(`--no-collector.${name}`).hideHelp());
   return command;
 };
 
@@ -23,10 +24,10 @@ export const typedFlags = (command: Command): Required<Pick<Given, 'flags' | 'co
   const typed = (attribute: string): unknown => (command.getOptionValueSource(attribute) === 'cli' ? command.getOptionValue(attribute) : undefined);
   const flags: Partial<Record<SettingName, unknown>> = {};
   for (const name of allFlags) flags[name] = typed(optionOf(name).attributeName());
-  const collectors: Partial<Record<Tool, boolean>> = {};
-  for (const tool of tools) {
-    const on = typed(new Option(`--collector.${tool}`).attributeName());
-    if (typeof on === 'boolean') collectors[tool] = on;
+  const collectors: Partial<Record<(typeof switches)[number], boolean>> = {};
+  for (const name of switches) {
+    const on = typed(new Option(`--collector.${name}`).attributeName());
+    if (typeof on === 'boolean') collectors[name] = on;
   }
   return { flags, collectors };
 };

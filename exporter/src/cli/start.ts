@@ -12,7 +12,7 @@ import type { SessionView } from './views/session-page.ts';
 /** What the command line of a command decides. Throws a ConfigError. */
 export const worldOf = (command: Command, deps: Deps): World => {
   const loaded = loadConfig({ machine: deps.machine, variables: deps.variables, cwd: deps.cwd, ...typedFlags(command) });
-  return { ...loaded, state: stateOf(loaded) };
+  return { ...loaded, state: stateOf(loaded), reload: () => worldOf(command, deps) };
 };
 
 /** Does something with the backend of a command, and gives back what that opened. */

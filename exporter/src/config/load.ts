@@ -9,8 +9,8 @@ import { didYouMean } from './nearest.ts';
 import { absolutePath, configPath } from './paths.ts';
 import { ConfigError } from './problem.ts';
 import type { Problem } from './problem.ts';
-import { settingNames, settingOf } from './settings.ts';
-import type { Config, SettingName } from './settings.ts';
+import { metricGroups, settingNames, settingOf } from './settings.ts';
+import type { Config, MetricGroup, SettingName } from './settings.ts';
 
 /** Everything that can say what a setting is. */
 export interface Given {
@@ -20,8 +20,8 @@ export interface Given {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** As typed, by the name of the setting. */
   readonly flags: Readonly<Partial<Record<SettingName, unknown>>>;
-  /** --collector.<tool> and --no-collector.<tool>. */
-  readonly collectors?: Readonly<Partial<Record<Tool, boolean>>>;
+  /** --collector.<tool or group> and --no-collector.<tool or group>. */
+  readonly collectors?: Readonly<Partial<Record<Tool | MetricGroup, boolean>>>;
   /** Relative paths of flags and variables start here. */
   readonly cwd: string;
 }
@@ -81,7 +81,7 @@ const decideAll = (given: Given, file: ConfigFile) => {
   const written: Partial<Record<SettingName, unknown>> = {};
   const problems: Problem[] = [...file.problems];
   for (const name of settingNames) {
-    const { raw, origin } = name === 'disabledTools' ? switched(said(name, given, file), given) : said(name, given, file);
+    const { raw, origin } = name in switchable ? switched(said(name, given, file), switchable[name as keyof typeof switchable], given) : said(name, given, file);
     const result = settingOf(name).schema.safeParse(raw);
     origins[name] = origin;
     written[name] = raw;
@@ -91,14 +91,17 @@ const decideAll = (given: Given, file: ConfigFile) => {
   return { values, origins: origins as Loaded['origins'], written: written as Loaded['written'], problems };
 };
 
+/** Settings that are lists of what is switched off. */
+const switchable = { disabledTools: tools, metricsWithout: metricGroups };
+
 /** The switches change what the others said of the tools. */
-const switched = (before: Said, { collectors = {} }: Given): Said => {
-  const switches = tools.filter((tool) => collectors[tool] !== undefined);
+const switched = (before: Said, names: readonly (Tool | MetricGroup)[], { collectors = {} }: Given): Said => {
+  const switches = names.filter((name) => collectors[name] !== undefined);
   if (switches.length === 0) return before;
   const disabled = typeof before.raw === 'string' ? before.raw.split(',').map((tool) => tool.trim()) : Array.isArray(before.raw) ? before.raw : [];
-  const kept = disabled.filter((tool) => collectors[tool as Tool] !== true);
-  const raw = [...new Set([...kept, ...switches.filter((tool) => collectors[tool] === false)])];
-  return { raw, origin: { from: 'flag', name: switches.map((tool) => `--${collectors[tool] ? '' : 'no-'}collector.${tool}`).join(' ') } };
+  const kept = disabled.filter((name) => collectors[name as Tool] !== true);
+  const raw = [...new Set([...kept, ...switches.filter((name) => collectors[name] === false)])];
+  return { raw, origin: { from: 'flag', name: switches.map((name) => `--${collectors[name] ? '' : 'no-'}collector.${name}`).join(' ') } };
 };
 
 const pathSettings: readonly SettingName[] = ['home', 'proc', 'configFile', 'stateFolder', 'webConfigFile'];

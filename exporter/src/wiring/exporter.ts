@@ -147,7 +147,7 @@ const openTelemetry = async ({ config }: World, about: Surroundings & About, sce
     labels: { title: config.titleLabel, toolNames: config.topTools, ...(config.hubUrl === undefined ? {} : { hubUrl: config.hubUrl }) },
   });
   const own = createOwnRegistry({ version, nodeVersion, ...(revision === undefined ? {} : { revision }) });
-  return { telemetry, own, scrape: createScraper({ telemetry, own, now }) };
+  return { telemetry, own, scrape: createScraper({ telemetry, own, now, without: config.metricsWithout }) };
 };
 
 interface Serving {

@@ -5,8 +5,6 @@ import type { EngineUpdate } from '../sweep/engine.ts';
 
 /** The thread that owns the ledger, seen from the main thread. */
 export interface LedgerThread {
-  /** Lists every root again now. */
-  readonly rescan: () => void;
   /** Lets it finish what it books and close the ledger. */
   readonly stop: () => Promise<void>;
 }
@@ -37,12 +35,10 @@ export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailur
     if (message.kind === 'failed') onFailure(message.message);
     if (message.kind === 'said') onWord(message.message);
   });
-  const ask = (request: EngineRequest): void => thread.postMessage(request);
   return {
-    rescan: () => ask('rescan'),
     stop: async () => {
       stopping = true;
-      ask('stop');
+      thread.postMessage('stop' satisfies EngineRequest);
       const late = setTimeout(() => void thread.terminate(), 5000);
       await ended;
       clearTimeout(late);

@@ -48,7 +48,7 @@ export const startExporter = async (args: readonly string[], env: Record<string,
     url, process: child, said: () => said, scrape,
     until: async (pattern) => {
       for (const started = Date.now(); ; await new Promise((resolve) => setTimeout(resolve, 20))) {
-        const text = await scrape();
+        const text = await scrape().catch(() => ''); // it may be starting again
         if (pattern.test(text)) return text;
         if (Date.now() - started > 20_000) throw new Error(`no scrape had ${pattern} within 20 s; the last one:\n${text.split('\n').filter((line) => line.startsWith('ai_')).join('\n')}`);
       }

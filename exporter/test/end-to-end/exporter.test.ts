@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { aHome, claudeLine, claudePrompt } from '../sweep/a-home.ts';
 import { aProcTree, bootedAt } from '../processes/a-proc-tree.ts';
+import { freePort, until } from '../servers.ts';
 import { run, startExporter, valueOf } from './an-exporter.ts';
 import type { RunningExporter } from './an-exporter.ts';
 
@@ -63,7 +64,6 @@ describe('the exporter as a process', () => {
     appendFileSync(join(place.home, transcript), claudeLine({ session, at: Date.now(), output: 50, id: 'b' }));
     await exporter.until(/token_type="output"\} 150\n/);
     rmSync(join(place.home, '.claude'), { recursive: true });
-    exporter.process.kill('SIGHUP'); // list again now
     await new Promise((resolve) => setTimeout(resolve, 500));
     const after = await exporter.scrape();
     expect(valueOf(after, tokens('output'))).toBe(150);
@@ -72,6 +72,24 @@ describe('the exporter as a process', () => {
     const restarted = await exporter.until(/watchroom_sessions_exported 1\n/);
     expect(valueOf(restarted, tokens('output'))).toBe(150);
     expect(valueOf(restarted, fleetOutput)).toBe(50);
+  });
+
+  it('[M13] reads its configuration again at SIGHUP, and keeps the old one when the new one is wrong', async () => {
+    place.write(transcript, write(5, 100, 'a'));
+    const config = place.write('watchroom.yaml', 'metrics: {labels: {title: false}}\n');
+    const port = await freePort();
+    const exporter = await start('--config', config, '--web.listen-address', `127.0.0.1:${port}`);
+    appendFileSync(join(place.home, transcript), `${JSON.stringify({ type: 'custom-title', customTitle: 'Fix the till', sessionId: session })}\n`);
+    await exporter.until(/token_type="output"\} 100\n/);
+    expect(await exporter.scrape()).not.toContain('Fix the till');
+    writeFileSync(config, 'metrics: {labels: {title: true}}\n');
+    exporter.process.kill('SIGHUP');
+    await exporter.until(/ai_session_info\{.*title="Fix the till"/);
+    writeFileSync(config, 'metrics: {labels: {title: perhaps}}\n');
+    exporter.process.kill('SIGHUP');
+    await until(() => exporter.said().includes('the old one stays in force'));
+    await exporter.until(/ai_session_info\{.*title="Fix the till"/);
+    expect(exporter.said()).toContain('title must be');
   });
 
   it('an ended session leaves the page when it leaves the export window; a live one stays', async () => {

@@ -75,7 +75,7 @@ const contextBar = ({ context }: Session): Html => {
 
 const healthCell = ({ state }: Session, { score, level, missing }: Health): Html => {
   if (score === undefined || level === undefined) return html`<span class="unknown" title="Unknown: ${missing.join(', ').replaceAll('_', ' ')}">insufficient data</span>`;
-  return html`<span class="health ${state === 'ended' ? 'past' : level}"><b>${Math.round(score)}</b> ${state === 'ended' ? 'at the end' : level}</span>`;
+  return html`<span class="health ${state === 'ended' ? 'past' : level}"><b>${Math.floor(score)}</b> ${state === 'ended' ? 'at the end' : level}</span>`;
 };
 
 const tokens = ({ models, estimatedTokens }: Session): Html => {
