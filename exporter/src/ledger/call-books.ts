@@ -6,6 +6,7 @@ import { totalTokens } from '../session/usage.ts';
 import type { Usage } from '../session/usage.ts';
 import type { Fleet } from './fleet.ts';
 import type { Names } from './names.ts';
+import { Seen } from './seen.ts';
 
 /** A record found later than this after its time is history: it fills the roll-ups, not the fleet counters. */
 export const lateAfterMs = 3_600_000;
@@ -41,6 +42,8 @@ export class CallBooks {
   readonly #find: Database.Statement;
   readonly #sameMessage: Database.Statement;
   readonly #put: Database.Statement;
+  /** Messages booked so far, when the table was empty before: of a new ledger's calls almost all are first ones, and a look into the table for each takes as long as writing it. */
+  readonly #seen: Seen | undefined;
   #saveUse: Database.Statement | undefined;
   #saveRollup: Database.Statement | undefined;
   readonly #use = new Map<string, number[]>();
@@ -62,15 +65,18 @@ export class CallBooks {
     this.#put = this.#db.prepare(`INSERT OR REPLACE INTO calls (message, request, session, source, position, owner_started, at, model,
       input, output, cache_read, cache_creation_5m, cache_creation_1h, reasoning, requests, web_searches, flags, micro_usd, project)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#seen = this.#db.prepare('SELECT 1 FROM calls LIMIT 1').get() === undefined ? new Seen() : undefined;
   }
 
   book(calls: PackedCalls, claimant: Claimant, now: EpochMs): void {
     const models = calls.models.map((model) => this.#names.id(model));
+    const projects = claimant.sessions.map(({ project }) => this.#names.id(project));
     for (const call of unpackCalls(calls)) {
-      const model = call.model < 0 ? 0 : models[call.model]!;
-      const before = this.#find.get(call.message, call.request) as CallRow | undefined;
-      if (before) this.#rebook(before, this.#rowOf(call, model, claimant), claimant, now);
-      else this.#bookNew(this.#rowOf(call, model, claimant), claimant, now);
+      const row = rowOf(call, { model: call.model < 0 ? 0 : models[call.model]!, project: projects[call.session]! }, claimant);
+      const isFirst = this.#seen?.add(row.message) === false;
+      const before = isFirst ? undefined : (this.#find.get(row.message, row.request) as CallRow | undefined);
+      if (before) this.#rebook(before, row, claimant, now);
+      else this.#bookNew(row, { isFirst, claimant, now });
     }
   }
 
@@ -101,20 +107,10 @@ export class CallBooks {
     this.#rollups.clear();
   }
 
-  #rowOf(call: PackedCall, model: number, claimant: Claimant): CallRow {
-    const owner = claimant.sessions[call.session]!;
-    const { usage } = call;
-    return {
-      message: call.message, request: call.request, session: owner.id, source: claimant.source, position: call.position, owner_started: owner.started, at: call.at, model,
-      input: usage.input ?? null, output: usage.output ?? null, cache_read: usage.cache_read ?? null, cache_creation_5m: usage.cache_creation_5m ?? null,
-      cache_creation_1h: usage.cache_creation_1h ?? null, reasoning: usage.reasoning ?? null,
-      requests: call.requests, web_searches: call.webSearches, flags: call.flags, micro_usd: call.microUsd ?? null, project: this.#names.id(owner.project),
-    };
-  }
-
-  #bookNew(row: CallRow, claimant: Claimant, now: EpochMs): void {
-    if (row.request !== 0 && this.#isReplay(row)) row.flags |= callFlags.dropped;
-    else this.#toFleet(row, usageOf(row), row.micro_usd ?? undefined, claimant.tool, now);
+  /** @param isFirst no call of the same message was booked before */
+  #bookNew(row: CallRow, { isFirst, claimant, now }: { readonly isFirst: boolean; readonly claimant: Claimant; readonly now: EpochMs }): void {
+    if (row.request !== 0 && !isFirst && this.#isReplay(row)) row.flags |= callFlags.dropped;
+    else if (row.at >= this.#createdAt) this.#toFleet(row, usageOf(row), row.micro_usd ?? undefined, claimant.tool, now);
     this.#store(row, claimant.tool);
   }
 
@@ -201,30 +197,64 @@ export class CallBooks {
     this.touched.add(row.session);
     const tokens = (row.input ?? 0) + (row.output ?? 0) + (row.cache_read ?? 0) + (row.cache_creation_5m ?? 0) + (row.cache_creation_1h ?? 0);
     const unpriced = row.micro_usd === null ? tokens : 0;
-    const useKey = `${row.session} ${row.model}`;
-    let use = this.#use.get(useKey);
-    if (!use) this.#use.set(useKey, (use = [NaN, NaN, NaN, NaN, NaN, NaN, 0, 0, 0, 0, 0]));
-    [row.input, row.output, row.cache_read, row.cache_creation_5m, row.cache_creation_1h, row.reasoning].forEach((amount, index) => {
-      if (amount !== null) use[index] = (Number.isNaN(use[index]!) ? 0 : use[index]!) + sign * amount;
-    });
+    const use = this.#useOf(row);
+    add(use, 0, row.input, sign);
+    add(use, 1, row.output, sign);
+    add(use, 2, row.cache_read, sign);
+    add(use, 3, row.cache_creation_5m, sign);
+    add(use, 4, row.cache_creation_1h, sign);
+    add(use, 5, row.reasoning, sign);
     use[6]! += sign * row.requests;
     use[7]! += sign * (row.micro_usd ?? 0);
     use[8]! += row.micro_usd === null ? 0 : sign;
     use[9]! += sign * unpriced;
     use[10]! += (row.flags & callFlags.outputLowerBound) === 0 ? 0 : sign;
 
-    const rollupKey = `${Math.floor(row.at / quarterMs)} ${row.model} ${row.project} ${tool}`;
-    let rollup = this.#rollups.get(rollupKey);
-    if (!rollup) this.#rollups.set(rollupKey, (rollup = { tool, amounts: [0, 0, 0, 0, 0, 0, 0, 0] }));
-    [row.input, row.output, row.cache_read, row.cache_creation_5m, row.cache_creation_1h, row.requests, row.micro_usd, unpriced].forEach((amount, index) => {
-      rollup.amounts[index]! += sign * (amount ?? 0);
-    });
+    const { amounts } = this.#rollupOf(row, tool);
+    amounts[0]! += sign * (row.input ?? 0);
+    amounts[1]! += sign * (row.output ?? 0);
+    amounts[2]! += sign * (row.cache_read ?? 0);
+    amounts[3]! += sign * (row.cache_creation_5m ?? 0);
+    amounts[4]! += sign * (row.cache_creation_1h ?? 0);
+    amounts[5]! += sign * row.requests;
+    amounts[6]! += sign * (row.micro_usd ?? 0);
+    amounts[7]! += sign * unpriced;
+  }
+
+  /** Sums of a session's use of a model; NaN: no call said anything of this kind. */
+  #useOf({ session, model }: CallRow): number[] {
+    const key = `${session} ${model}`;
+    let use = this.#use.get(key);
+    if (!use) this.#use.set(key, (use = [NaN, NaN, NaN, NaN, NaN, NaN, 0, 0, 0, 0, 0]));
+    return use;
+  }
+
+  #rollupOf({ at, model, project }: CallRow, tool: string): { tool: string; amounts: number[] } {
+    const key = `${Math.floor(at / quarterMs)} ${model} ${project} ${tool}`;
+    let rollup = this.#rollups.get(key);
+    if (!rollup) this.#rollups.set(key, (rollup = { tool, amounts: [0, 0, 0, 0, 0, 0, 0, 0] }));
+    return rollup;
   }
 
   #correct(reason: string): void {
     this.corrections.set(reason, (this.corrections.get(reason) ?? 0) + 1);
   }
 }
+
+const rowOf = (call: PackedCall, { model, project }: { readonly model: number; readonly project: number }, { sessions, source }: Claimant): CallRow => {
+  const owner = sessions[call.session]!;
+  const { usage } = call;
+  return {
+    message: call.message, request: call.request, session: owner.id, source, position: call.position, owner_started: owner.started, at: call.at, model,
+    input: usage.input ?? null, output: usage.output ?? null, cache_read: usage.cache_read ?? null, cache_creation_5m: usage.cache_creation_5m ?? null,
+    cache_creation_1h: usage.cache_creation_1h ?? null, reasoning: usage.reasoning ?? null,
+    requests: call.requests, web_searches: call.webSearches, flags: call.flags, micro_usd: call.microUsd ?? null, project,
+  };
+};
+
+const add = (sums: number[], index: number, amount: number | null, sign: 1 | -1): void => {
+  if (amount !== null) sums[index] = (Number.isNaN(sums[index]) ? 0 : sums[index]!) + sign * amount;
+};
 
 const usageOf = (row: CallRow): Usage => {
   const usage: { -readonly [Kind in keyof Usage]: number } = {};
