@@ -32,7 +32,7 @@ const count = (slot: number): Shape => ({ slot, number: 'count' });
 
 const shape: Shape = {
   object: {
-    type: { slot: slots.type, string: { oneOf: ['assistant'] } },
+    type: { slot: slots.type, string: { oneOf: ['assistant'], others: 'stop' } },
     sessionId: sticky(slots.session),
     timestamp: { slot: slots.at, string: 'time' },
     requestId: sticky(slots.request),
@@ -55,7 +55,7 @@ const shape: Shape = {
   },
 };
 
-const scanner = new LineScanner(shape);
+const scanner = new LineScanner(shape, 16);
 const cutter = new LineCutter();
 const prices = makePrices({ machine: { platform: 'linux', home: '/nonexistent', env: {} } });
 
@@ -90,8 +90,8 @@ const readFile = ({ path, session: ownSession, bornMs }: LeanFile): LeanCalls =>
       if (row.at !== undefined && row.at < (started.get(session) ?? Infinity)) started.set(session, row.at);
     };
     scanner.scan(bytes, {
-      plain: (first, last, from) => {
-        const row = rowOf(first, last);
+      plain: (from) => {
+        const row = scannedRow();
         seen(row);
         if (row.isCall) book1(row, usageOf(...(row.tokens as Parameters<typeof usageOf>)), position + from);
       },
@@ -107,27 +107,17 @@ const readFile = ({ path, session: ownSession, bornMs }: LeanFile): LeanCalls =>
   return { calls, bornMs, started: calls.sessions.map((key) => started.get(key.slice('claude/'.length)) ?? Infinity) };
 };
 
-const rowOf = (first: number, last: number): Row & { readonly isCall: boolean } => {
-  const row: Row = { session: undefined, at: undefined, request: undefined, message: undefined, model: undefined, fast: false, webSearches: 0, tokens: [undefined, undefined, undefined, undefined, undefined, undefined] };
-  let isAnswer = false;
-  let hasUsage = false;
-  for (let event = first; event < last; event += 1) {
-    const slot = scanner.words[event * 4]! & 0xff;
-    switch (slot) {
-      case slots.type: isAnswer = scanner.words[event * 4 + 1] === 1; break;
-      case slots.session: row.session = scanner.text(event) || undefined; break;
-      case slots.at: row.at = scanner.numbers[event * 2 + 1]; break;
-      case slots.request: row.request = scanner.text(event) || undefined; break;
-      case slots.message: row.message = scanner.text(event) || undefined; break;
-      case slots.model: row.model = scanner.text(event) || undefined; break;
-      case slots.usage: hasUsage = true; break;
-      case slots.webSearches: row.webSearches = scanner.numbers[event * 2 + 1]!; break;
-      case slots.fast: row.fast = scanner.words[event * 4 + 1] === 1; break;
-      default: row.tokens[slot - slots.input] = scanner.numbers[event * 2 + 1];
-    }
-  }
-  return { ...row, isCall: isAnswer && hasUsage };
-};
+const scannedRow = (): Row & { readonly isCall: boolean } => ({
+  session: scanner.text(slots.session) || undefined,
+  at: scanner.count(slots.at),
+  request: scanner.text(slots.request) || undefined,
+  message: scanner.text(slots.message) || undefined,
+  model: scanner.text(slots.model) || undefined,
+  fast: scanner.is(slots.fast),
+  webSearches: scanner.count(slots.webSearches) ?? 0,
+  tokens: [slots.input, slots.output, slots.cacheRead, slots.written, slots.written5m, slots.written1h].map((slot) => scanner.count(slot)),
+  isCall: scanner.is(slots.type) && scanner.has(slots.usage),
+});
 
 parentPort!.on('message', (files: readonly LeanFile[]) => {
   const found = files.map(readFile);

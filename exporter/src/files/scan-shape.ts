@@ -24,9 +24,10 @@ export interface Shape {
  * first: words 1 to 3 are its first byte (0: it is empty), the address where it begins, and its length as written.
  * lines: word 1 is how many line breaks it holds, word 2 whether it ends with one, word 3 its length as written.
  * time: an ISO time with milliseconds and Z, told as a count. oneOf: word 1 says which of these words it is, from 1; 0: none.
+ * With others: 'stop' a line in which it is none of them is not looked at further: what came before is told, and the rest may be anything.
  * find: told when it holds the word, or may hold it.
  */
-export type StringCapture = 'skip' | 'text' | 'sticky' | 'first' | 'lines' | 'time' | { readonly oneOf: readonly string[] } | { readonly find: string };
+export type StringCapture = 'skip' | 'text' | 'sticky' | 'first' | 'lines' | 'time' | { readonly oneOf: readonly string[]; readonly others?: 'stop' } | { readonly find: string };
 
 /** Bytes of a sticky value's last text, as scan.as lays them out. */
 const stickyBytes = 8 + 240 + 16;
@@ -174,4 +175,5 @@ const modeOf = (capture: StringCapture | undefined): number => (typeof capture =
 const kindsOf = ({ string, number, flag, object, array }: Shape): number =>
   (string === undefined ? 0 : 1) | (number === undefined ? 0 : 2) | (flag === undefined ? 0 : 4) | (object === undefined ? 0 : 8) | (array === undefined ? 0 : 16);
 
-const extrasOf = ({ mark, hash, number }: Shape): number => (mark ? 1 : 0) | (hash ? 2 : 0) | (number === 'count' ? 4 : 0);
+const extrasOf = ({ mark, hash, number, string }: Shape): number =>
+  (mark ? 1 : 0) | (hash ? 2 : 0) | (number === 'count' ? 4 : 0) | (typeof string === 'object' && 'others' in string ? 8 : 0);

@@ -12,7 +12,7 @@ const STRING: u32 = 1, NUMBER: u32 = 2, FLAG: u32 = 4, OBJECT: u32 = 8, ARRAY: u
 // What is written down of a string (Entry.mode).
 const SKIP: u32 = 0, TEXT: u32 = 1, STICKY: u32 = 2, WORD: u32 = 3, FIRST: u32 = 4, LINES: u32 = 5, TIME: u32 = 6, FIND: u32 = 7;
 // Entry.extras
-const MARK: u32 = 1, HASH: u32 = 2, INTEGER: u32 = 4;
+const MARK: u32 = 1, HASH: u32 = 2, INTEGER: u32 = 4, ONLY: u32 = 8;
 
 // How a text is written down (second byte of an event).
 const IN_POOL: u32 = 0, SAME: u32 = 1, RAW: u32 = 2;
@@ -37,6 +37,8 @@ let full: bool = false;
 let singles: u32 = 0;
 let row: usize = 0;
 let written: u64 = 0;
+/** Where a line was found to be none of those that are looked for; 0: it is one. */
+let stopped: usize = 0;
 
 // 1: may follow a backslash; 2: u, four hexadecimal digits come.
 const escapes: usize = memory.data<u8>([
@@ -82,6 +84,7 @@ export function scan(from: usize, to: usize): usize {
     const head = tape;
     const poolBefore = pool;
     full = false;
+    stopped = 0;
     written = 0;
     row = head + 16;
     tape = row + rowSize;
@@ -90,6 +93,7 @@ export function scan(from: usize, to: usize): usize {
       end = space(end);
       if (<u32>load<u8>(end) != NEWLINE) end = 0;
     }
+    else if (stopped != 0) end = lineEnd(stopped);
     if (end == 0) {
       pool = poolBefore;
       tape = head;
@@ -527,7 +531,12 @@ function word(p: usize, entry: usize): usize {
     const known = list + 4 + <usize>index * 32;
     if (<usize>load<u32>(known) == length && same(known + 4, p, length)) { found = index + 1; break; }
   }
-  return event(entry, 0, found, 0, 0) ? end + 1 : 0;
+  if (!event(entry, 0, found, 0, 0)) return 0;
+  if (found == 0 && <u32>load<u8>(entry, EXTRAS) & ONLY) {
+    stopped = end + 1;
+    return 0;
+  }
+  return end + 1;
 }
 
 // How many \n escapes a string has, and whether the last one ends it. \u000a is odd: nobody writes it.

@@ -126,6 +126,13 @@ describe('the scanner of lines', () => {
     }));
   });
 
+  it('passes over the rest of a line that is none of those that are looked for', () => {
+    const shape: Shape = { object: { id: { slot: 1, string: 'sticky' }, type: { slot: 2, string: { oneOf: ['wanted'], others: 'stop' } }, after: { slot: 3, flag: true } } };
+    expect(scanned(shape, '{"id":"a","type":"other","after":tr\n{"id":"a","type":"wanted","after":true}\n{"id":"b","type":7}\n{"id":"a","x":{"type":"other"},"after":true}\n{"type":"other"', [1])).toEqual([
+      [[1, 'a'], [2, 0]], [[1, 'a'], [2, 1], [3, 1]], 'odd', [[1, 'a'], [3, 1]], [[2, 0]],
+    ]);
+  });
+
   it('finds a word in a text, or says that it may be there', () => {
     const shape: Shape = { object: { text: { slot: 1, string: { find: 'commit' } } } };
     const found = (text: string): boolean => scanned(shape, JSON.stringify({ text }))[0]!.length === 1;
