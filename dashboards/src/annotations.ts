@@ -15,8 +15,12 @@ export const compactions = () =>
 export const alertsOfSession = () => mark('Alerts', 'red', other('ALERTS', { alertstate: 'firing', session_id: '$session' }), '{{alertname}}', '{{severity}}');
 export const alerts = () => mark('Alerts', 'red', other('ALERTS', { alertstate: 'firing', user_name: /$user/ }), '{{alertname}}', '{{session_id}} {{severity}}').enable(false);
 
-/** A counter that is larger than one step before. */
-const grown = (counter: string): string => `${counter} - ${counter} offset $__interval > 0`;
+/**
+ * Where a session's counter grew since one step before. Its first growth makes the series, so a series that is new counts, too,
+ * if the session itself was there before: else it is the exporter that has begun to tell.
+ */
+const grown = (counter: string): string =>
+  `((${counter} - ${counter} offset $__interval > 0) or (${counter} unless ${counter} offset $__interval and on (${identity}) ${metric('ai_session_info')} offset $__interval))`;
 
 const mark = (name: string, color: Color, query: string, title: string, text: string): AnnotationQueryBuilder =>
   new AnnotationQueryBuilder().name(name).datasource(prometheus).iconColor(color).expr(query).titleFormat(title).textFormat(text).step('60s').enable(true);

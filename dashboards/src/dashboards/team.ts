@@ -122,8 +122,8 @@ export const team = page({
     tablePanel({
       title: 'What alerts', unit: 'string', size: [12, 8], sort: 'Severity', descending: false, empty: 'No alert fires',
       help: 'What fires now. Click a session to open it; the runbook of each alert is linked in its message.',
-      labels: { alertname: 'Alert', severity: { name: 'Severity', width: 100 }, ...sessionColumns, tool: { name: 'Tool', width: 90 } },
-      values: [{ name: 'Firing', width: 80, query: `max by (alertname, severity, tool, project, ${identity}) (${other('ALERTS', { alertstate: 'firing', user_name: /$user/ })})` }],
+      labels: { alertname: 'Alert', severity: { name: 'Severity', width: 100 }, session_id: sessionColumns.session_id, user_name: sessionColumns.user_name, host_name: sessionColumns.host_name, tool: { name: 'Tool', width: 90 } },
+      values: [{ name: 'Firing', width: 80, query: `max by (alertname, severity, tool, ${identity}) (${other('ALERTS', { alertstate: 'firing', user_name: /$user/ })})` }],
     }),
     tablePanel({
       title: 'Several sessions in the same file', unit: 'string', size: [12, 8], sort: 'Files', empty: 'No conflicts',
