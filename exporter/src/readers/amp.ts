@@ -6,6 +6,7 @@ import type { Format, Reader } from './reader.ts';
 /** Amp: one document a thread, rewritten with every message. Format: README.md in this folder. */
 export const amp: Reader = {
   tool: 'amp',
+  counts: ['turns'],
 
   roots: ({ platform, home, env }) => {
     const { join } = platform === 'win32' ? win32 : posix;

@@ -6,6 +6,7 @@ import type { Reader } from './reader.ts';
 /** Claude Code, and the agents Claude Desktop runs on this machine. What its records mean: README.md here. */
 export const claude: Reader = {
   tool: 'claude',
+  counts: ['turns', 'compactions', 'subagents', 'filesEdited', 'linesAdded', 'linesRemoved', 'commits'],
   roots: rootsOf,
   claim: (path, root) => (isTranscript(root.kind === desktopKind ? belowProjects(path) : path) ? transcript : undefined),
   skips: (path) => /(^|\/)(node_modules|\.git|tool-results|memory)$/.test(path),

@@ -12,6 +12,7 @@ const maxUnpackedBytes = 1 << 30;
 /** OpenAI Codex CLI and everything that writes its rollouts (IDE extension, desktop app, exec). Format: README.md in this folder. */
 export const codex: Reader = {
   tool: 'codex',
+  counts: ['turns', 'compactions', 'subagents', 'filesEdited', 'linesAdded', 'linesRemoved', 'commits'],
 
   roots: ({ platform, home, env }) => {
     const { join } = platform === 'win32' ? win32 : posix;

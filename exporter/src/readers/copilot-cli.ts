@@ -10,6 +10,7 @@ import type { Format, Reader, Source } from './reader.ts';
 /** GitHub Copilot CLI. Format: README.md in this folder. */
 export const copilotCli: Reader = {
   tool: 'copilot-cli',
+  counts: ['turns', 'compactions', 'subagents'],
 
   roots: (machine) => [
     { path: copilotFolder(machine), depth: 0, kind: 'store' },

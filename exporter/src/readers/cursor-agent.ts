@@ -7,6 +7,7 @@ import type { DocumentFormat, LogFormat, Reader } from './reader.ts';
 /** Cursor's command line: a small meta.json and a transcript per session. Facts: README.md, "cursor-agent". */
 export const cursorAgent: Reader = {
   tool: 'cursor-agent',
+  counts: ['turns'],
   roots: ({ platform, home }) => {
     const { join } = platform === 'win32' ? win32 : posix;
     return [

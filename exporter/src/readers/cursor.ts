@@ -6,6 +6,7 @@ import type { DatabaseFormat, Reader } from './reader.ts';
 /** Cursor's editor: one SQLite database of all composers. Facts: README.md, "cursor". */
 export const cursor: Reader = {
   tool: 'cursor',
+  counts: ['turns'],
   roots: (machine) => {
     const { join } = machine.platform === 'win32' ? win32 : posix;
     return [{ path: join(userFolder(machine, 'Cursor'), 'globalStorage'), depth: 0 }];

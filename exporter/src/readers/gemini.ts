@@ -8,6 +8,7 @@ import type { DocumentFormat, LogFormat, Reader, Source } from './reader.ts';
 /** Gemini CLI: ~/.gemini/tmp/<project>/chats, one log (newer) or one document (older) per session. Facts: README.md, "gemini". */
 export const gemini: Reader = {
   tool: 'gemini',
+  counts: ['turns', 'filesEdited', 'linesAdded', 'linesRemoved'],
   roots: ({ platform, home, env }) => {
     const { join } = platform === 'win32' ? win32 : posix;
     return [{ path: join(env['GEMINI_CLI_HOME'] ?? home, '.gemini', 'tmp'), depth: 3 }];

@@ -7,6 +7,7 @@ import type { Format, Reader, Root } from './reader.ts';
 /** OpenCode: one SQLite database of all sessions; before 1.2 a tree of small JSON files. Facts: README.md, "opencode". */
 export const opencode: Reader = {
   tool: 'opencode',
+  counts: ['turns', 'compactions', 'subagents', 'filesEdited', 'linesAdded', 'linesRemoved'],
   roots: (machine) => [...dataFolders(machine).map((path) => ({ path, depth: 3 })), ...namedDatabase(machine)],
   claim: (path, root) => {
     if (root.kind !== undefined) return path === root.kind ? database : undefined;

@@ -7,6 +7,7 @@ import type { Format, Reader } from './reader.ts';
 /** Qwen Code, a fork of Gemini CLI with logs of its own. Format: README.md in this folder. */
 export const qwen: Reader = {
   tool: 'qwen',
+  counts: ['turns', 'compactions'],
 
   roots: ({ platform, home, env }) => {
     const { join } = platform === 'win32' ? win32 : posix;

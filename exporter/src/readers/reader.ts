@@ -5,6 +5,8 @@ import type { Book } from './book.ts';
 /** Everything Watchroom knows about one tool's files. One file here, one line in registry.ts. */
 export interface Reader {
   readonly tool: Tool;
+  /** Counts that the tool's records would show: a session without any has 0 of them, and not an unknown number. */
+  readonly counts: readonly Counted[];
   /** Where the tool keeps its sessions on this machine: all places that exist in the wild, whether or not they exist here. */
   readonly roots: (machine: Machine) => readonly Root[];
   /**
@@ -22,6 +24,9 @@ export interface Reader {
   /** Changes of this file change another one that is claimed ("opencode.db-wal" → "opencode.db"). @default none */
   readonly sidecarOf?: (path: string) => string | undefined;
 }
+
+/** Numbers of a session that not every tool records. */
+export type Counted = 'turns' | 'compactions' | 'subagents' | 'filesEdited' | 'linesAdded' | 'linesRemoved' | 'commits';
 
 /** A state file's word that a process works on a session. */
 export interface LiveClaim {

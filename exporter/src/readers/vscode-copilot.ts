@@ -12,6 +12,7 @@ const servers = ['.vscode-server', '.vscode-server-insiders'] as const;
 /** Copilot Chat in VS Code: chatSessions of every workspace, one document or (since 1.109) one log of mutations each. Facts: README.md, "vscode-copilot". */
 export const vscodeCopilot: Reader = {
   tool: 'vscode-copilot',
+  counts: ['turns'],
   roots: (machine) => {
     const { join } = machine.platform === 'win32' ? win32 : posix;
     const local = products.map((product) => userFolder(machine, product));
