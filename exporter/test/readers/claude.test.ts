@@ -76,6 +76,7 @@ describe('claude: calls', () => {
   it('[T2] rows without a request id are one call by their message, also beside rows that have it', () => {
     expect(requestsOf(readRecords([answer(1, { request: undefined }), answer(2, { request: undefined })]))).toBe(1);
     expect(requestsOf(readRecords([answer(1, { request: 'req_9' }), answer(2, { request: undefined })]))).toBe(1);
+    expect(requestsOf(readRecords([answer(1), answer(2, { id: 'msg_2', request: undefined }), answer(3, { id: 'msg_2', request: undefined })]))).toBe(2);
   });
 
   it('[T3] a copied history keeps message and request, so that the ledger sees the same calls', () => {

@@ -71,10 +71,11 @@ export class Account {
     if (isNew) memory.searched = answer.webSearches > 0;
     if (isMain) this.#mainAnswer(answer, opened, isNew);
     for (const tool of answer.tools) this.#toolUse(tool, head, opened);
-    this.#call(answer, opened, position);
+    // Some rows of 2.1.63 lack the request of their siblings (tokscale#563).
+    memory.request = answer.request ?? (isNew ? undefined : memory.request);
     memory.message = answer.message;
-    memory.request = answer.request ?? memory.request;
     memory.stopped = false;
+    this.#call(answer, opened, position);
   }
 
   #mainAnswer(answer: Answer, opened: Opened, isNew: boolean): void {
@@ -105,9 +106,7 @@ export class Account {
     if (!answer.usage) return;
     const identity = answer.message ?? answer.head.uuid;
     if (identity === undefined || answer.head.at === undefined) return this.#book.bad('bad_shape');
-    // Some rows of 2.1.63 lack the request of their siblings (tokscale#563).
-    const request = answer.request ?? (answer.message !== undefined && answer.message === memory.message ? memory.request : undefined);
-    this.#book.call(id, callOf(answer, { message: identity, request: request ?? '', at: answer.head.at, aside: answer.head.sidechain && !answer.head.agent && !this.#agentFile, position }));
+    this.#book.call(id, callOf(answer, { message: identity, request: memory.request ?? '', at: answer.head.at, aside: answer.head.sidechain && !answer.head.agent && !this.#agentFile, position }));
   }
 
   #asked(asked: Asked, position: number): void {
