@@ -53,6 +53,24 @@ export const numberPanel = ({ of, trend, ...panel }: Panel & { readonly of: stri
     .textMode(common.BigValueTextMode.Value)
     .reduceOptions(lastValue());
 
+/** Several numbers now, each by its own name, unit and scale. */
+export const numbersPanel = ({ of, ...panel }: Panel & { readonly of: readonly (Query & Judged)[] }): stat.PanelBuilder => {
+  const numbers = withTargets(dressed(new stat.PanelBuilder(), panel), of.map(instant))
+    .colorMode(common.BigValueColorMode.Value)
+    .graphMode(common.BigValueGraphMode.None)
+    .textMode(common.BigValueTextMode.ValueAndName)
+    .orientation(common.VizOrientation.Horizontal)
+    .reduceOptions(lastValue());
+  for (const { legend, unit, steps } of of) numbers.overrideByName(legend, [{ id: 'unit', value: unit }, { id: 'thresholds', value: { mode: 'absolute', steps } }]);
+  return numbers;
+};
+
+interface Judged {
+  readonly legend: string;
+  readonly unit: Unit;
+  readonly steps: readonly Step[];
+}
+
 /** The word that a series is called by now, such as the state of a session. */
 export const wordPanel = ({ of, ...panel }: Panel & { readonly of: Query }): stat.PanelBuilder =>
   dressed(new stat.PanelBuilder(), panel)
@@ -100,6 +118,7 @@ export const hoursPanel = ({ of, ...panel }: Panel & { readonly of: string }): b
   dressed(new barchart.PanelBuilder(), panel)
     .withTarget(range({ query: of }))
     .interval('1h')
+    .maxDataPoints(hoursOfAYear)
     .xField('Time')
     .showValue(common.VisibilityMode.Never)
     .legend(new common.VizLegendOptionsBuilder().showLegend(false).displayMode(common.LegendDisplayMode.Hidden).placement(common.LegendPlacement.Bottom))
@@ -117,6 +136,9 @@ export const bandsPanel = ({ of, words, ...panel }: Panel & Drawn & { readonly w
     .showValue(common.VisibilityMode.Never)
     .fillOpacity(80)
     .mergeValues(true);
+
+/** So that the steps stay hours when a long time is shown. */
+const hoursOfAYear = 8784;
 
 /** A column of a table: a value of its own query, or a label. */
 export interface Column {

@@ -48,6 +48,12 @@ export const perMinute = (counter: string, by: string): string => `60 * sum by (
 export const inRange = (counter: string, by?: string): string => `sum${by === undefined ? '' : ` by (${by})`} (increase(${counter}[$__range]))`;
 
 /**
+ * How much a counter that never falls is above what it was when the time shown began: what is new since then counts in full, where
+ * increase() would lose the first value of a series. For a handful of series that are often born late.
+ */
+export const sinceBeginning = (counter: string): string => `${counter} - (${counter} offset $__range or ${counter} * 0)`;
+
+/**
  * How much a counter grew in each step of a panel whose steps are hours or days. Looking forward, so that a bar stands at the
  * beginning of its day and today's bar is there before the day is over.
  */
@@ -83,9 +89,6 @@ export const recordedNames: ReadonlySet<string> = new Set([
   'budget:ai_budget_usd:used_ratio',
   'budget:ai_budget_usd:forecast',
 ]);
-
-/** Beginnings and results: what `without` removes and joins need. */
-export const sessionKey = identity;
 
 const live = (): string => `${metric('ai_session_state', { state: /working|waiting|idle/ })} == 1`;
 

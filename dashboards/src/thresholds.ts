@@ -7,7 +7,7 @@ export interface Step {
 /** Names, not hex codes: Grafana draws each in a shade that can be read on its light and on its dark theme. */
 export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple' | 'text';
 
-/** Every limit at which a panel changes its colour. The alerts speak of the same numbers. */
+/** Every limit at which a panel changes its colour. Where there is an alert (alerts/thresholds.yml), red begins where it fires; a test compares them. */
 export const limits = {
   /** Part of the context window: from here on it is worth a look, from there on the session is about to forget. */
   context: { high: 0.7, full: 0.9 },
@@ -20,7 +20,7 @@ export const limits = {
   churn: { high: 0.3, loop: 0.6 },
   repeatedFailures: { some: 1, loop: 3 },
   /** Seconds a session has waited for a human. */
-  waiting: { long: 5 * 60, forgotten: 30 * 60 },
+  waiting: { long: 5 * 60, forgotten: 20 * 60 },
   /** Seconds until a context is full. */
   timeToFull: { soon: 15 * 60, later: 60 * 60 },
   /** Seconds since a source was last looked at. */

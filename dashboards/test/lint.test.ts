@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { uids } from '../src/links.ts';
+import { limits } from '../src/thresholds.ts';
 import { provisionedPrometheus } from '../src/variables.ts';
 import { dashboards, linksOf, panelsOf, queriesOf } from './committed.ts';
 import type { DashboardJson, PanelJson } from './committed.ts';
@@ -86,7 +87,7 @@ describe.each(each)('lint: %s', (_title, dashboard) => {
 
   it('joins of sessions go by all labels that tell sessions apart', () => {
     for (const { where, query } of queriesOf(dashboard)) {
-      for (const [, labels] of query.matchAll(/\bon \(([^)]*)\)/g)) expect({ where, labels: ['job, instance, team, host_name, user_name, session_id', 'job, instance'].includes(labels!) }).toEqual({ where, labels: true });
+      for (const [, labels] of query.matchAll(/\bon \(([^)]*)\)/g)) expect({ where, labels: ['job, instance, team, host_name, user_name, session_id', 'job, instance', 'job, instance, source'].includes(labels!) }).toEqual({ where, labels: true });
     }
   });
 
@@ -148,6 +149,17 @@ describe.each(each)('lint: %s', (_title, dashboard) => {
 });
 
 describe('lint: all together', () => {
+  it('red begins where the alert of it fires', () => {
+    const told = parse(readFileSync(new URL('../../alerts/thresholds.yml', import.meta.url), 'utf8')) as Record<string, Record<string, number | string>>;
+    expect(limits.context.full).toBe(told['context']!['nearly_full']);
+    expect(limits.health.critical).toBe(told['health']!['critical']);
+    expect(limits.rateLimit).toEqual({ high: told['rate_limit']!['nearly'], reached: told['rate_limit']!['reached'] });
+    expect(limits.budget.spent).toBe(told['budget']!['exceeded']);
+    expect(limits.repeatedFailures.loop).toBe(told['loop']!['repeated_failures']);
+    expect(`${limits.timeToFull.soon / 60}m`).toBe(told['context']!['full_within']);
+    expect(`${limits.waiting.forgotten / 60}m`).toBe(told['waiting']!['longer_than']);
+  });
+
   it('the five dashboards are there, each once', () => {
     expect(dashboards.map(({ uid }) => uid).sort()).toEqual(Object.values(uids).sort());
   });

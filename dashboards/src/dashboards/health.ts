@@ -36,7 +36,7 @@ export const health = page({
     }),
     numberPanel({
       title: 'Longest wait for a human', unit: 'dtdurations', size: [4, 4], steps: thresholds.waiting, empty: 'nobody waits', of: `time() - min(${metric('ai_session_last_activity_timestamp_seconds')} and on (${identity}) (${waiting}))`,
-      help: 'How long the most patient agent has been waiting. Over half an hour: the person does not know; the table below says who.',
+      help: 'How long the most patient agent has been waiting. Over twenty minutes: the person does not know; the table below says who.',
     }),
     numberPanel({
       title: 'Going in circles', unit: 'none', size: [4, 4], steps: thresholds.none, of: `sum(${ofLive(`(${metric('ai_session_repeated_failures')} >= bool ${limits.repeatedFailures.loop})`)})`,

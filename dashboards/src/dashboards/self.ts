@@ -2,7 +2,7 @@ import { toPage } from '../links.ts';
 import { page } from '../page.ts';
 import { bandsPanel, barsPanel, linesPanel, numberPanel, row, tablePanel } from '../panels.ts';
 import type { Matchers } from '../queries.ts';
-import { bucketsOf, inRange, metric, other, quantile } from '../queries.ts';
+import { bucketsOf, metric, other, quantile, sinceBeginning } from '../queries.ts';
 import { thresholds } from '../thresholds.ts';
 import { datasource, exporter } from '../variables.ts';
 
@@ -12,7 +12,9 @@ const of = (name: string, matchers: Matchers = {}): string => metric(name, { ...
 const ofExporters = (name: string): string => `${other(name, chosen)} and on (job, instance) last_over_time(${of('watchroom_build_info')}[$__range])`;
 /** Those of the exporter's runtime. */
 const runtime = (name: string): string => `${other(name, chosen)} and on (job, instance) ${of('watchroom_build_info')}`;
-const perSecond = (counter: string, by: string): string => `sum by (${by}) (rate(${counter}[$__rate_interval]))`;
+/** Of sources that have files: a tool that nobody uses has no line. */
+const ofUsed = (expression: string): string => `${expression} and on (job, instance, source) (${of('watchroom_files_tracked')} > 0)`;
+const perSecond = (counter: string, by: string): string => `sum by (${by}) (${ofUsed(`rate(${counter}[$__rate_interval])`)})`;
 
 export const self = page({
   uid: 'self', title: 'Watchroom itself', from: 'now-6h', refresh: '1m',
@@ -33,7 +35,7 @@ export const self = page({
       help: 'How old the oldest picture of a source is. Minutes: a scan hangs on a slow disk or a network folder; see the scan times below.',
     }),
     numberPanel({
-      title: 'Could not be parsed', unit: 'short', decimals: 0, size: [4, 4], steps: thresholds.any, of: inRange(of('watchroom_parse_errors_total')),
+      title: 'Could not be parsed', unit: 'short', decimals: 0, size: [4, 4], steps: thresholds.any, of: `sum(${sinceBeginning(of('watchroom_parse_errors_total'))})`,
       help: 'Records that were no valid record. A few are half-written lines; many at once: a tool has changed its format, so look for a newer Watchroom.',
     }),
     numberPanel({
@@ -61,15 +63,15 @@ export const self = page({
 
     row('Does it keep up?'),
     linesPanel({
-      title: 'Time since the last scan', unit: 's', size: [8, 7], of: [{ query: `max by (source) (time() - ${of('watchroom_last_scan_timestamp_seconds')})`, legend: '{{source}}' }],
-      help: 'Saw teeth as high as the poll interval are right. A line that only rises: that source hangs; restart the exporter and look at its log.',
+      title: 'Time since the last scan', unit: 's', size: [8, 7], of: [{ query: `max by (instance) (time() - ${of('watchroom_last_scan_timestamp_seconds')})`, legend: '{{instance}}' }],
+      help: 'Of the source that was looked at longest ago. Saw teeth as high as the poll interval are right. A line that only rises: a source hangs; restart the exporter and look at its log.',
     }),
     linesPanel({
       title: 'Scan time, 95 %', unit: 's', size: [8, 7], of: [{ query: quantile(0.95, bucketsOf('watchroom_scan_duration_seconds', chosen), ['source']), legend: '{{source}}' }],
       help: 'How long scans take. Seconds all the time: many sessions on a slow disk; fewer roots or a longer poll interval help.',
     }),
     linesPanel({
-      title: 'Not yet read', unit: 'bytes', size: [8, 7], of: [{ query: `sum by (source) (${of('watchroom_backlog_bytes')})`, legend: '{{source}}' }],
+      title: 'Not yet read', unit: 'bytes', size: [8, 7], of: [{ query: `sum by (source) (${ofUsed(of('watchroom_backlog_bytes'))})`, legend: '{{source}}' }],
       help: 'Transcript found and not yet read: large at the first start, then zero. Never zero: the exporter gets too little time or disk; see its processor time below.',
     }),
     linesPanel({

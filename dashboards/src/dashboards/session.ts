@@ -2,7 +2,7 @@ import { alertsOfSession, compactionsOfSession } from '../annotations.ts';
 import { identity } from '../identity.ts';
 import { roomOfPage } from '../links.ts';
 import { page } from '../page.ts';
-import { barsPanel, linesPanel, numberPanel, roomColumn, row, tablePanel, wordPanel } from '../panels.ts';
+import { barsPanel, linesPanel, numberPanel, numbersPanel, roomColumn, row, tablePanel, wordPanel } from '../panels.ts';
 import { ofSession, other, recorded } from '../queries.ts';
 import { stateColors, thresholds } from '../thresholds.ts';
 import { datasource, model, project, room, session as sessionVariable, tool, user } from '../variables.ts';
@@ -76,13 +76,13 @@ export const session = page({
       title: 'The four factors', unit: 'none', decimals: 2, size: [7, 7], min: 0, max: 1, steps: thresholds.health, empty: 'unknown', of: [{ query: `min by (factor) (${ofSession('ai_session_health_factor_ratio')})`, legend: '{{factor}}' }],
       help: 'What the score is made of, 1 is good. token_usage: compact or begin anew. duration: it is old, so end it at the next good point. activity: nobody has touched it. errors: see below what fails.',
     }),
-    barsPanel({
-      title: 'Signs of going in circles', unit: 'none', decimals: 2, size: [7, 7], min: 0, empty: 'unknown',
+    numbersPanel({
+      title: 'Signs of going in circles', unit: 'none', size: [7, 7], empty: 'unknown',
       of: [
-        { query: `max(${ofSession('ai_session_repeated_failures')})`, legend: 'failures repeated' },
-        { query: `max(${ofSession('ai_session_edit_churn_ratio')})`, legend: 'edits edited again' },
-        { query: `max(${ofSession('ai_session_cache_collapsed')})`, legend: 'cache lost' },
-        { query: `max(${ofSession('ai_session_file_conflicts')})`, legend: 'files in conflict' },
+        { query: `max(${ofSession('ai_session_repeated_failures')})`, legend: 'failures repeated', unit: 'none', steps: thresholds.repeatedFailures },
+        { query: `max(${ofSession('ai_session_edit_churn_ratio')})`, legend: 'edits edited again', unit: 'percentunit', steps: thresholds.churn },
+        { query: `max(${ofSession('ai_session_cache_collapsed')})`, legend: 'caches lost', unit: 'none', steps: thresholds.any },
+        { query: `max(${ofSession('ai_session_file_conflicts')})`, legend: 'files in conflict', unit: 'none', steps: thresholds.any },
       ],
       help: 'The same call failing again, lines edited again and again, a cache that stopped hitting, files that another session edits, too. More than three repeated failures: stop it and say what is wrong.',
     }),

@@ -3,7 +3,7 @@ import { identity } from '../identity.ts';
 import { toPage, toSeries, toSessionOfRow } from '../links.ts';
 import { page } from '../page.ts';
 import { barsPanel, linesPanel, numberPanel, roomColumn, row, sessionColumns, stateColumn, tablePanel } from '../panels.ts';
-import { chosenInfo, fleet, inRange, metric, namedUser, ofChosen, ofLive, other, perMinute, recorded, withInfo } from '../queries.ts';
+import { chosenInfo, fleet, inRange, metric, namedUser, ofChosen, ofLive, other, perMinute, recorded, sinceBeginning, withInfo } from '../queries.ts';
 import { limits, stateColors, thresholds } from '../thresholds.ts';
 import { datasource, model, project, split, tool, user } from '../variables.ts';
 
@@ -14,10 +14,7 @@ const inState = (state: string): string => `sum(${ofChosen(metric('ai_session_st
 /** The newest value of each session, without the labels that only its own metric has. */
 const perSession = (expression: string): string => `max by (${identity}) (${ofLive(expression)})`;
 /** What a session has cost more than at the beginning of the time shown. */
-const costInRange = (): string => {
-  const cost = recorded('session:ai_session_cost_usd:sum');
-  return `${cost} - (${cost} offset $__range or ${cost} * 0)`;
-};
+const costInRange = (): string => sinceBeginning(recorded('session:ai_session_cost_usd:sum'));
 
 export const team = page({
   uid: 'team', title: 'Team overview', from: 'now/d', refresh: '30s',

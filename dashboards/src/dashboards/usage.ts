@@ -11,7 +11,7 @@ const ofKind = (kind: string | RegExp): string => fleet('ai_tokens_total', { tok
 const cost = fleet('ai_cost_usd_total');
 const lines = fleet('ai_lines_total');
 const budget = (name: string): string => metric(name, { user_name: /$user/ });
-const perBudget = 'scope, name, period, user_name';
+const perBudget = 'job, instance, scope, name, period, user_name';
 
 export const usage = page({
   uid: 'usage', title: 'Usage and cost', from: 'now-7d', refresh: '5m',
