@@ -27,7 +27,7 @@ const exceeded = (unit: Unit, { budget }: Thresholds): Alert => ({
   description: 'Nothing is stopped by this: decide whether the work goes on. The usage dashboard shows where it went; `watchroom budget` shows spent, left and forecast.',
 });
 
-const whose = '{{ $labels.scope }} {{ $labels.name }}';
+const whose = '{{ if ne $labels.scope "all" }}{{ $labels.scope }} {{ end }}{{ $labels.name }}';
 const limitOf = (unit: Unit): string => `{{ with ${queryOf(`ai_budget_${unit}`, ['scope', 'name', 'period'])} }}{{ . | first | value | humanize }}{{ end }}`;
 const window = (windows: Thresholds['budget']['windows']): string => `{{ if eq $labels.period "day" }}${windows.day.long}{{ else if eq $labels.period "week" }}${windows.week.long}{{ else }}${windows.month.long}{{ end }}`;
 

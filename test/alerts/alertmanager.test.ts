@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { alertmanagerConfig } from '../../alerts/source/alertmanager.ts';
 import type { Delivery } from '../../alerts/source/alertmanager.ts';
 import { requireServer } from '../../exporter/test/servers.ts';
+import { installedAndNewer } from '../stack/newer-servers.ts';
 import { alertsFolder, rules, run } from './the-alerts.ts';
 
 const slack = { urlFile: '/run/secrets/slack_url' };
@@ -36,13 +37,13 @@ const receiverOf = (config: string, labels: readonly string[]): Promise<string> 
   inFolder(config, async (file) => (await run('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...labels])).output.replace(/^Warning: .*\n/gm, '').trim());
 
 requireServer('amtool')('amtool', () => {
-  it('accepts the committed configuration and its templates', async () => {
-    const { code, output } = await run('amtool', ['check-config', 'alertmanager.yml']);
+  it.each(installedAndNewer('amtool'))('(%s) accepts the committed configuration and its templates', async (_which, amtool) => {
+    const { code, output } = await run(amtool, ['check-config', 'alertmanager.yml']);
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('1 templates') });
   });
 
-  it.each(Object.keys(deliveries))('accepts a configuration %s', async (words) => {
-    expect(await inFolder(alertmanagerConfig(deliveries[words]!), (file) => run('amtool', ['check-config', file]))).toMatchObject({ code: 0 });
+  it.each(Object.keys(deliveries))('accepts a configuration %s, in every version', async (words) => {
+    for (const [, amtool] of installedAndNewer('amtool')) expect(await inFolder(alertmanagerConfig(deliveries[words]!), (file) => run(amtool, ['check-config', file]))).toMatchObject({ code: 0 });
   });
 
   it("sends a team's alerts to its own channel, everybody else's to the common one", async () => {
@@ -85,52 +86,54 @@ describe("Alertmanager's configuration", () => {
 });
 
 requireServer('amtool')('messages', () => {
-  const firing = (summary: string, more: Readonly<Record<string, unknown>> = {}) => ({
-    status: 'firing', labels: { alertname: 'SessionContextNearlyFull', severity: 'warning', session_id: 'claude/5e55' },
-    annotations: { summary, description: 'Compact it.', dashboard_url: 'http://grafana.example/d/watchroom-session?var-session=a&var-user=b', room_url: 'http://hub.example/rooms/claude/5e55', runbook_url: 'http://git.example/runbook.md#x' }, ...more,
-  });
-  const resolved = (summary: string) => firing(summary, { status: 'resolved' });
-  const rendered = async (template: string, alerts: readonly unknown[], status = 'firing'): Promise<string> => {
-    const folder = mkdtempSync(join(tmpdir(), 'watchroom-template-'));
-    writeFileSync(join(folder, 'data.json'), JSON.stringify({ status, receiver: 'everybody', externalURL: 'http://alertmanager.example', groupLabels: {}, commonLabels: {}, commonAnnotations: {}, alerts }));
-    const { code, output } = await run('amtool', ['template', 'render', `--template.glob=${alertsFolder}templates/*.tmpl`, `--template.data=${folder}/data.json`, `--template.text={{ template "watchroom.${template}" . }}`]);
-    rmSync(folder, { recursive: true });
-    expect({ code, output }).toMatchObject({ code: 0 });
-    return output;
-  };
+  describe.each(installedAndNewer('amtool'))('%s', (_which, amtool) => {
+    const firing = (summary: string, more: Readonly<Record<string, unknown>> = {}) => ({
+      status: 'firing', labels: { alertname: 'SessionContextNearlyFull', severity: 'warning', session_id: 'claude/5e55' },
+      annotations: { summary, description: 'Compact it.', dashboard_url: 'http://grafana.example/d/watchroom-session?var-session=a&var-user=b', room_url: 'http://hub.example/rooms/claude/5e55', runbook_url: 'http://git.example/runbook.md#x' }, ...more,
+    });
+    const resolved = (summary: string) => firing(summary, { status: 'resolved' });
+    const rendered = async (template: string, alerts: readonly unknown[], status = 'firing'): Promise<string> => {
+      const folder = mkdtempSync(join(tmpdir(), 'watchroom-template-'));
+      writeFileSync(join(folder, 'data.json'), JSON.stringify({ status, receiver: 'everybody', externalURL: 'http://alertmanager.example', groupLabels: {}, commonLabels: {}, commonAnnotations: {}, alerts }));
+      const { code, output } = await run(amtool, ['template', 'render', `--template.glob=${alertsFolder}templates/*.tmpl`, `--template.data=${folder}/data.json`, `--template.text={{ template "watchroom.${template}" . }}`]);
+      rmSync(folder, { recursive: true });
+      expect({ code, output }).toMatchObject({ code: 0 });
+      return output;
+    };
 
-  it('say in the title what happened, to whom, and how bad it is', async () => {
-    expect(await rendered('title', [firing('Context of claude in shop is 92% full')])).toBe('WARNING: Context of claude in shop is 92% full');
-    expect(await rendered('title', [firing('A'), firing('B'), resolved('C')])).toBe('WARNING: A (and 2 more)');
-    expect(await rendered('title', [resolved('A')], 'resolved')).toBe('RESOLVED: A');
-  });
+    it('say in the title what happened, to whom, and how bad it is', async () => {
+      expect(await rendered('title', [firing('Context of claude in shop is 92% full')])).toBe('WARNING: Context of claude in shop is 92% full');
+      expect(await rendered('title', [firing('A'), firing('B'), resolved('C')])).toBe('WARNING: A (and 2 more)');
+      expect(await rendered('title', [resolved('A')], 'resolved')).toBe('RESOLVED: A');
+    });
 
-  it('read well by their text alone: what, first step, links; a resolved one needs no step', async () => {
-    expect(await rendered('text', [firing('A'), resolved('B')])).toBe(`*WARNING: A*
+    it('read well by their text alone: what, first step, links; a resolved one needs no step', async () => {
+      expect(await rendered('text', [firing('A'), resolved('B')])).toBe(`*WARNING: A*
 Compact it.
 <http://hub.example/rooms/claude/5e55|Open the room>  <http://grafana.example/d/watchroom-session?var-session=a&amp;var-user=b|Dashboard>  <http://git.example/runbook.md#x|What to do>
 
 *RESOLVED: B*
 <http://hub.example/rooms/claude/5e55|Open the room>  <http://grafana.example/d/watchroom-session?var-session=a&amp;var-user=b|Dashboard>  <http://git.example/runbook.md#x|What to do>`);
-  });
+    });
 
-  it('leave out links that lead nowhere', async () => {
-    const { labels } = firing('A');
-    expect(await rendered('text', [{ status: 'firing', labels, annotations: { summary: 'A', description: 'B.', dashboard_url: '/d/watchroom-session', room_url: '', runbook_url: '#x' } }])).toBe('*WARNING: A*\nB.');
-    expect(await rendered('text', [{ status: 'firing', labels, annotations: { summary: 'A', description: 'B.', dashboard_url: 'https://g/d/x' } }])).toBe('*WARNING: A*\nB.\n<https://g/d/x|Dashboard>');
-    expect(await rendered('link', [{ status: 'firing', labels, annotations: { dashboard_url: '/d/watchroom-session' } }])).toBe('');
-    expect(await rendered('link', [firing('A')])).toBe('http://grafana.example/d/watchroom-session?var-session=a&var-user=b');
-  });
+    it('leave out links that lead nowhere', async () => {
+      const { labels } = firing('A');
+      expect(await rendered('text', [{ status: 'firing', labels, annotations: { summary: 'A', description: 'B.', dashboard_url: '/d/watchroom-session', room_url: '', runbook_url: '#x' } }])).toBe('*WARNING: A*\nB.');
+      expect(await rendered('text', [{ status: 'firing', labels, annotations: { summary: 'A', description: 'B.', dashboard_url: 'https://g/d/x' } }])).toBe('*WARNING: A*\nB.\n<https://g/d/x|Dashboard>');
+      expect(await rendered('link', [{ status: 'firing', labels, annotations: { dashboard_url: '/d/watchroom-session' } }])).toBe('');
+      expect(await rendered('link', [firing('A')])).toBe('http://grafana.example/d/watchroom-session?var-session=a&var-user=b');
+    });
 
-  it('cannot be made to ping a channel or to hide a link by the name of a project', async () => {
-    const title = await rendered('title', [firing('Context of claude in <!channel> & <http://evil.example|shop> is full')]);
-    expect(title).toBe('WARNING: Context of claude in &lt;!channel&gt; &amp; &lt;http://evil.example|shop&gt; is full');
-    expect(await rendered('text', [firing('<!here>')])).not.toContain('<!here>');
-  });
+    it('cannot be made to ping a channel or to hide a link by the name of a project', async () => {
+      const title = await rendered('title', [firing('Context of claude in <!channel> & <http://evil.example|shop> is full')]);
+      expect(title).toBe('WARNING: Context of claude in &lt;!channel&gt; &amp; &lt;http://evil.example|shop&gt; is full');
+      expect(await rendered('text', [firing('<!here>')])).not.toContain('<!here>');
+    });
 
-  it('are red when critical, green when resolved', async () => {
-    expect(await rendered('color', [firing('A', { labels: { severity: 'critical' } })])).toBe('danger');
-    expect(await rendered('color', [firing('A')])).toBe('warning');
-    expect(await rendered('color', [resolved('A')], 'resolved')).toBe('good');
+    it('are red when critical, green when resolved', async () => {
+      expect(await rendered('color', [firing('A', { labels: { severity: 'critical' } })])).toBe('danger');
+      expect(await rendered('color', [firing('A')])).toBe('warning');
+      expect(await rendered('color', [resolved('A')], 'resolved')).toBe('good');
+    });
   });
 });

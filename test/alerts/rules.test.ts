@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { generatedFiles } from '../../alerts/source/generated-files.ts';
 import { readThresholds, secondsOf } from '../../alerts/source/thresholds.ts';
 import { identity, target } from '../../alerts/source/who.ts';
 import { catalogue, labelsOf } from '../../exporter/src/metrics/catalogue.ts';
 import { requireServer } from '../../exporter/test/servers.ts';
+import { installedAndNewer } from '../stack/newer-servers.ts';
 import { alertNames, namesIn, rules, run, testFiles, textOf } from './the-alerts.ts';
 
 /** Metrics of rules that no exporter of this catalogue makes. */
@@ -18,14 +20,16 @@ const sessionRules = rules.filter(({ labels }) => labels.area === 'session');
 const metricsIn = (text: string): readonly string[] => [...new Set(text.match(/\b(?:ai|watchroom)_[a-z0-9_]+|\bup(?=\{)/g) ?? [])];
 
 requireServer('promtool')('promtool', () => {
-  it.each(namesIn('rules'))('accepts rules/%s', async (file) => {
-    expect(await run('promtool', ['check', 'rules', '--lint=all', '--lint-fatal', `rules/${file}`])).toMatchObject({ code: 0 });
-  });
+  describe.each(installedAndNewer('promtool'))('%s', (_which, promtool) => {
+    it.each(namesIn('rules'))('accepts rules/%s', async (file) => {
+      expect(await run(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', `rules/${file}`])).toMatchObject({ code: 0 });
+    });
 
-  it('passes every rule test', async () => {
-    const results = await Promise.all(testFiles.map(({ file }) => run('promtool', ['test', 'rules', `tests/${file}`])));
-    expect(results.filter(({ code }) => code !== 0).map(({ output }) => output)).toEqual([]);
-  }, 60_000);
+    it('passes every rule test', async () => {
+      const results = await Promise.all(testFiles.map(({ file }) => run(promtool, ['test', 'rules', `tests/${file}`])));
+      expect(results.filter(({ code }) => code !== 0).map(({ output }) => output)).toEqual([]);
+    }, 60_000);
+  });
 });
 
 describe('what is generated', () => {
@@ -117,6 +121,11 @@ describe('the runbook', () => {
   it.each(alertNames)('tells of %s what it means, how to check, what to do, when to silence', (name) => {
     const entry = entries.find((one) => one.startsWith(`${name}\n`))!;
     for (const part of ['**Means.**', '**Check.**', '**Do.**', '**Silence.**']) expect(entry).toContain(part);
+  });
+
+  it('names only commands that there are', () => {
+    const commands = new Set([...readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8').matchAll(/^## watchroom (.+)$/gm)].map(([, command]) => command!));
+    for (const [, command] of runbook.matchAll(/`watchroom ((?:ledger |config )?[a-z]+)/g)) expect(commands).toContain(command);
   });
 
   it('[T40] asks only for metrics that the catalogue has', () => {
