@@ -1,4 +1,5 @@
 import { AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { identity } from './identity.ts';
 import { chosenInfo, metric, ofSession, other } from './queries.ts';
 import type { Color } from './thresholds.ts';
@@ -23,4 +24,9 @@ const grown = (counter: string): string =>
   `((${counter} - ${counter} offset $__interval > 0) or (${counter} unless ${counter} offset $__interval and on (${identity}) ${metric('ai_session_info')} offset $__interval))`;
 
 const mark = (name: string, color: Color, query: string, title: string, text: string): AnnotationQueryBuilder =>
-  new AnnotationQueryBuilder().name(name).datasource(prometheus).iconColor(color).expr(query).titleFormat(title).textFormat(text).step('60s').enable(true);
+  new AnnotationQueryBuilder().name(name).datasource(prometheus).iconColor(color).titleFormat(title).textFormat(text).enable(true)
+    .target(new DataqueryBuilder().refId('Anno').expr(query).range().interval(step))
+    // The same once more where older Grafanas look for it.
+    .expr(query).step(step);
+
+const step = '60s';

@@ -18,6 +18,7 @@ export const finalize = (dashboard: Dashboard): Json => {
     annotations: { list: [ownAnnotations, ...(page.annotations as { list: Json[] }).list.map(withoutPlacement)] },
     links: (page.links as Json[]).map(withoutPlacement),
     templating: { list: (page.templating as { list: Json[] }).list.map(finalVariable) },
+    timepicker: {},
     panels,
   };
 };

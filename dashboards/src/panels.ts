@@ -114,9 +114,9 @@ export const calendarPanel = ({ of, every, ...panel }: Panel & Drawn & { readonl
     .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
 
 /** Sums by hour of the day, in the time zone of whoever looks. */
-export const hoursPanel = ({ of, ...panel }: Panel & { readonly of: string }): barchart.PanelBuilder =>
+export const hoursPanel = ({ of, ...panel }: Panel & { readonly of: Required<Query> }): barchart.PanelBuilder =>
   dressed(new barchart.PanelBuilder(), panel)
-    .withTarget(range({ query: of }))
+    .withTarget(range(of))
     .interval('1h')
     .maxDataPoints(hoursOfAYear)
     .xField('Time')
@@ -124,8 +124,8 @@ export const hoursPanel = ({ of, ...panel }: Panel & { readonly of: string }): b
     .legend(new common.VizLegendOptionsBuilder().showLegend(false).displayMode(common.LegendDisplayMode.Hidden).placement(common.LegendPlacement.Bottom))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor('blue'))
     .transformations([
-      { id: 'formatTime', options: { timeField: 'Time', outputFormat: 'HH' } },
-      { id: 'groupBy', options: { fields: { Time: { operation: 'groupby', aggregations: [] }, Value: { operation: 'aggregate', aggregations: ['sum'] } } } },
+      { id: 'formatTime', options: { timeField: 'Time', outputFormat: 'HH', useTimezone: true } },
+      { id: 'groupBy', options: { fields: { Time: { operation: 'groupby', aggregations: [] }, [of.legend]: { operation: 'aggregate', aggregations: ['sum'] } } } },
       { id: 'sortBy', options: { sort: [{ field: 'Time' }] } },
     ]);
 

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { aProcTree, bootedAt } from '../../exporter/test/processes/a-proc-tree.ts';
 import { aHome } from '../../exporter/test/sweep/a-home.ts';
@@ -31,6 +31,8 @@ export const aTeam = (now: number) => {
     unpriced: place.write(`.claude/projects/-home-ada-blog/${sessions.unpriced}.jsonl`, history(sessions.unpriced, 'house-model-1', '/home/ada/blog', now - 5 * hourMs)),
     estimated: place.write(`.cursor/projects/home-ada-blog/agent-transcripts/${sessions.estimated}/${sessions.estimated}.jsonl`, cursorLine('user', 'Look around.') + cursorLine('assistant', 'A blog.')),
   };
+  // Its lines know no times: the file's date is theirs.
+  utimesSync(files.estimated, (now - 5 * hourMs) / 1000, (now - 5 * hourMs) / 1000);
   const startTicks = Math.round((now - 5.5 * hourMs - bootedAt) / 10);
   const running = { startTicks, cpuTicks: 1000, residentPages: 20_000 };
   const processes = [

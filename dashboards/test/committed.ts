@@ -63,6 +63,7 @@ export interface AnnotationJson {
   readonly builtIn?: number;
   readonly expr?: string;
   readonly step?: string;
+  readonly target?: { readonly expr: string; readonly refId: string; readonly interval: string };
   readonly datasource: { readonly uid: string };
 }
 

@@ -140,6 +140,10 @@ describe.each(each)('lint: %s', (_title, dashboard) => {
     }
   });
 
+  it('marks are asked for as Grafana does today and as it did', () => {
+    for (const { builtIn, expr, step, target } of dashboard.annotations.list) if (!builtIn) expect(target).toMatchObject({ refId: 'Anno', expr, interval: step });
+  });
+
   it('tables are sorted by a column they have', () => {
     for (const panel of panelsOf(dashboard).filter(({ type }) => type === 'table')) {
       const names = panel.fieldConfig!.overrides.flatMap(({ properties }) => properties.filter(({ id }) => id === 'displayName').map(({ value }) => value));

@@ -126,7 +126,7 @@ export const usage = page({
 
     row('When, and how long it takes'),
     hoursPanel({
-      title: 'Peak hours', unit: 'short', decimals: 0, size: [12, 7], of: inStep(fleet('ai_turns_total')),
+      title: 'Peak hours', unit: 'short', decimals: 0, size: [12, 7], of: { query: inStep(fleet('ai_turns_total')), legend: 'Prompts' },
       help: 'Prompts by hour of the day in your time zone, added up over the time shown. Rate limits are reached in the tallest hours: move long runs out of them.',
     }),
     linesPanel({
