@@ -17,6 +17,7 @@ import { liveScript } from './page/live-script.ts';
 import { page } from './page/page.ts';
 import type { LookedAt } from './page/page.ts';
 import { icon, styleSheet } from './page/style.ts';
+import { traced } from './traced.ts';
 import type { WebConfig } from './web-config.ts';
 
 export interface AppOptions {
@@ -45,6 +46,7 @@ export const createApp = (options: AppOptions): Express => {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('etag', false);
+  app.use(traced(routeOf));
   if (options.own) app.use(timed(options.own));
   app.use(guarded);
   app.use(hostCheck(options.allowedHosts ?? []));
@@ -68,6 +70,9 @@ export const createApp = (options: AppOptions): Express => {
 };
 
 const paths: string[] = ['/', '/metrics', '/docs', '/api/sessions.json', '/healthz', '/readyz'];
+
+/** Anything else that is asked for is one route. */
+const routeOf = (path: string): string => (paths.includes(path) ? path : 'other');
 
 /** A route that answers GET and HEAD, and says so to anybody else. */
 const get = (app: Express, path: string, handler: RequestHandler): void => {
@@ -136,7 +141,7 @@ const guarded = helmet({
 
 const timed = ({ http }: OwnRegistry): RequestHandler => (request, response, next) => {
   const done = http.startTimer();
-  response.once('finish', () => done({ method: methodLabel(request.method), route: paths.includes(request.path) ? request.path : 'other', status_class: `${Math.floor(response.statusCode / 100)}xx` }));
+  response.once('finish', () => done({ method: methodLabel(request.method), route: routeOf(request.path), status_class: `${Math.floor(response.statusCode / 100)}xx` }));
   next();
 };
 

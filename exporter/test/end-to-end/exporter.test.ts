@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { aHome, claudeLine, claudePrompt } from '../sweep/a-home.ts';
 import { aProcTree, bootedAt } from '../processes/a-proc-tree.ts';
@@ -72,6 +74,32 @@ describe('the exporter as a process', () => {
     const restarted = await exporter.until(/watchroom_sessions_exported 1\n/);
     expect(valueOf(restarted, tokens('output'))).toBe(150);
     expect(valueOf(restarted, fleetOutput)).toBe(50);
+  });
+
+  it('[P3] sends a span per request to where OTEL_* says, and nothing when it says nothing', async () => {
+    place.write(transcript, write(5, 100, 'a'));
+    const spans: string[] = [];
+    const receiver = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        if (request.url === '/v1/traces') spans.push(...(JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: { name: string }[] }[] }[] }).resourceSpans.flatMap((resource) => resource.scopeSpans.flatMap((scope) => scope.spans.map(({ name }) => name))));
+        response.setHeader('Content-Type', 'application/json').end('{}');
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    try {
+      running = await startExporter(['--home', place.home, '--proc', proc.path, '--state', state()], {
+        OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_BSP_SCHEDULE_DELAY: '100',
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+      });
+      await running.scrape();
+      await running.scrape('nothing/here?secret=1');
+      await until(() => spans.includes('GET /metrics') && spans.includes('GET other'), 10_000);
+      expect(spans.filter((name) => !name.startsWith('GET '))).toEqual([]);
+    } finally {
+      receiver.close();
+    }
   });
 
   it('[M13] reads its configuration again at SIGHUP, and keeps the old one when the new one is wrong', async () => {
