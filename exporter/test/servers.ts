@@ -49,13 +49,14 @@ export interface QueryResult {
 /**
  * A real Prometheus on a free port with its data in a temporary folder; stop() removes it.
  * @param config the text of prometheus.yml
+ * @param data a folder that outlives it
  */
-export const startPrometheus = async ({ config, args = [] }: { readonly config: string; readonly args?: readonly string[] }): Promise<Prometheus> => {
+export const startPrometheus = async ({ config, data, args = [] }: { readonly config: string; readonly data?: string; readonly args?: readonly string[] }): Promise<Prometheus> => {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   await writeFile(join(folder, 'prometheus.yml'), config);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${data ?? join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   const said: string[] = [];
   server.stderr.on('data', (chunk) => said.push(String(chunk)));
   const ended = new Promise<void>((resolve) => { server.once('exit', () => resolve()); });
