@@ -9,7 +9,7 @@ const [home, ledgerPath, seconds, passes] = [process.argv[2]!, process.argv[3]!,
 const complete = Promise.withResolvers<void>();
 const thread = startLedgerThread({
   ledgerPath, reading: { machine: { platform: 'linux', home, env: {} } }, disabledTools: [], extraRoots: [], recent: 1000, threads: 2,
-  pollIntervalMs: seconds * 1000, rescanIntervalMs: 3_600_000, maxWatchedDirectories: 0, budgets: [],
+  pollIntervalMs: seconds * 1000, rescanIntervalMs: 3_600_000, maxWatchedDirectories: 0, budgets: [], weekStart: 'monday',
 }, {
   onUpdate: (update) => update.complete && complete.resolve(),
   onFailure: (message) => complete.reject(new Error(message)),

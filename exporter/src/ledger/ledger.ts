@@ -292,6 +292,8 @@ export class Ledger {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
     this.#db.pragma('cache_size = -32000');
+    this.#db.pragma('wal_autocheckpoint = 4000'); // pages: a first scan would else copy every page into the file again and again
+    this.#db.pragma('journal_size_limit = 4194304');
     if (this.#db.pragma('user_version', { simple: true }) === 0) {
       this.#db.transaction(() => {
         createSchema(this.#db);

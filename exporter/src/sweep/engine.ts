@@ -30,7 +30,7 @@ export interface EngineOptions {
   readonly extraRoots?: readonly { readonly tool: Tool; readonly path: string }[];
   /** Sessions handed out, by last activity. */
   readonly recent: number;
-  /** Parse threads of a long scan. */
+  /** Threads that read in a long scan, the engine's own among them; 0 or 1: no others. */
   readonly threads: number;
   readonly budgets?: readonly Budget[];
   readonly timeZone?: string;
@@ -62,7 +62,9 @@ export interface EngineUpdate {
 }
 
 const threadsFromBytes = 24 * 2 ** 20;
+/** Sources in one transaction; a long scan writes each page of the ledger less often when they are many. */
 const commitReports = 256;
+const scanReports = 1024;
 const publishEveryMs = 500;
 const quietMs = 10_000;
 const weekMs = 7 * 86_400_000;
@@ -193,7 +195,7 @@ export class Engine {
       const jobs = files.map((file) => this.#jobOf(file));
       const bytes = jobs.reduce((sum, job) => sum + newBytes(job), 0);
       this.#bytesToScan += bytes;
-      if (bytes >= threadsFromBytes && this.#options.threads > 0) await this.#readInThreads(jobs);
+      if (bytes >= threadsFromBytes && this.#options.threads > 1) await this.#readInThreads(jobs);
       else await this.#readHere(jobs);
       this.#bytesScanned += bytes;
       this.#reading.clear();
@@ -216,11 +218,13 @@ export class Engine {
 
   async #readInThreads(jobs: readonly Job[]): Promise<void> {
     let waiting: ReadOutcome[] = [];
-    await readInThreads(jobs, { ...this.#options.settings }, this.#options.threads, (outcomes) => {
+    let since = performance.now();
+    await readInThreads(jobs, this.#options, (outcomes) => {
       waiting.push(...outcomes);
-      if (waiting.length < commitReports) return;
+      if (waiting.length < scanReports && performance.now() - since < publishEveryMs) return;
       this.#book(waiting);
       waiting = [];
+      since = performance.now();
     });
     this.#book(waiting);
   }

@@ -1,41 +1,66 @@
 import { Worker } from 'node:worker_threads';
-import type { Job, ReadOutcome } from './read-source.ts';
+import { readSource } from './read-source.ts';
+import type { Job, Reading, ReadOutcome } from './read-source.ts';
+import type { ReadingSettings } from './reading.ts';
+import { Share } from './share.ts';
 
-/** What a parse thread is told when it starts; plain data. */
-export type ParseSettings = Readonly<Record<string, unknown>>;
+/** What a parse thread is given at its start; plain data. */
+export interface ParseWork {
+  readonly settings: ReadingSettings;
+  readonly batches: readonly (readonly Job[])[];
+  /** The memory of the Share that all threads take their batches from. */
+  readonly share: SharedArrayBuffer;
+}
 
-/** How much a thread is given at a time: enough to outweigh the message, little enough to balance. */
-const batchBytes = 8 * 2 ** 20;
-const batchFiles = 64;
+export interface Readers {
+  readonly settings: ReadingSettings;
+  /** This thread's own: it reads too when there is nothing to book. */
+  readonly reading: Reading;
+  /** All that read, this thread among them. */
+  readonly threads: number;
+}
+
+/** How much is read at a time: enough to outweigh the message, little enough that nothing of it grows old in memory. */
+const batchBytes = 2 * 2 ** 20;
+const batchFiles = 16;
+
+/** Almost everything a parse thread makes dies with its batch; the room V8 takes by itself would only cost memory. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
 /**
  * Reads jobs in several threads and hands out each outcome as it comes, in no order.
- * The threads live as long as the jobs: history is read once, and their memory goes back.
+ * The other threads live as long as the jobs: history is read once, and their memory goes back.
  */
-export const readInThreads = async (jobs: readonly Job[], settings: ParseSettings, threads: number, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> => {
-  const left = batches(jobs);
-  await Promise.all(Array.from({ length: Math.min(threads, left.length) }, () => runThread(settings, () => left.shift(), onOutcomes)));
+export const readInThreads = async (jobs: readonly Job[], { settings, reading, threads }: Readers, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> => {
+  const batches = inBatches(jobs);
+  const share = new Share(batches.length);
+  const take = (outcomes: readonly ReadOutcome[]): void => {
+    share.arrived();
+    onOutcomes(outcomes);
+  };
+  const others = Array.from({ length: Math.min(threads, batches.length) - 1 }, () => runThread({ settings, batches, share: share.memory }, take));
+  await Promise.all([...others, readHere(batches, share, reading, take)]);
 };
 
-const runThread = (settings: ParseSettings, nextBatch: () => readonly Job[] | undefined, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> =>
+/** What the other threads found meanwhile comes between two batches. */
+const readHere = async (batches: ParseWork['batches'], share: Share, reading: Reading, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> => {
+  for (let index = share.take(); index !== undefined; index = share.take()) {
+    onOutcomes(batches[index]!.map((job) => readSource(job, reading)));
+    await new Promise(setImmediate);
+  }
+};
+
+const runThread = (work: ParseWork, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> =>
   new Promise((resolve, reject) => {
-    const thread = new Worker(parseThread, { workerData: settings });
-    const give = (): void => {
-      const batch = nextBatch();
-      if (batch) thread.postMessage(batch);
-      else void thread.terminate().then(() => resolve());
-    };
+    const thread = new Worker(parseThread, { workerData: work, resourceLimits });
+    thread.on('message', onOutcomes);
     thread.on('error', reject);
-    thread.on('message', (outcomes: readonly ReadOutcome[]) => {
-      give(); // before the booking, so that the thread does not wait for it
-      onOutcomes(outcomes);
-    });
-    give();
+    thread.on('exit', () => resolve()); // it ends by itself when no batch is left
   });
 
 const parseThread = new URL(import.meta.url.endsWith('.ts') ? './parse-thread.ts' : './parse-thread.js', import.meta.url);
 
-const batches = (jobs: readonly Job[]): Job[][] => {
+const inBatches = (jobs: readonly Job[]): Job[][] => {
   const all: Job[][] = [];
   let bytes = Infinity;
   for (const job of jobs) {

@@ -1,13 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ParseWork } from './parse-pool.ts';
 import { readSource } from './read-source.ts';
-import type { Job } from './read-source.ts';
 import { makeReading } from './reading.ts';
-import type { ReadingSettings } from './reading.ts';
+import { Share } from './share.ts';
 
-// A parse thread: jobs in, outcomes out. It touches no ledger and keeps nothing between jobs.
-const reading = makeReading(workerData as ReadingSettings);
+// A parse thread: takes batches of jobs until none is left, and sends the outcomes. It touches no ledger and keeps nothing between jobs.
 
-parentPort!.on('message', (jobs: readonly Job[]) => {
-  const outcomes = jobs.map((job) => readSource(job, reading));
+/** Reading is faster than booking now and then; what waits to be booked must fit in memory. */
+const batchesAhead = 32;
+
+const { settings, batches, share: memory } = workerData as ParseWork;
+const reading = makeReading(settings);
+const share = new Share(memory);
+
+for (let index = share.take(); index !== undefined; index = share.take()) {
+  share.untilArrived(index - batchesAhead);
+  const outcomes = batches[index]!.map((job) => readSource(job, reading));
   parentPort!.postMessage(outcomes, outcomes.flatMap((outcome) => (outcome.outcome === 'read' ? [outcome.report.calls.rows.buffer] : [])));
-});
+}
