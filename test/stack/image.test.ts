@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCompose, repository, textOf } from './compose.ts';
@@ -74,8 +74,10 @@ describe('what npm run build makes', () => {
     symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
     cpSync(join(repository, 'examples/home'), join(folder, 'home'), { recursive: true });
 
-    const fromSources = spawnSync(process.execPath, [join(repository, 'exporter/bin/watchroom.js'), 'list', '--all', '--format', 'json', '--home', join(folder, 'home')], { encoding: 'utf8' });
-    const { status, stdout, stderr } = run('list', '--all', '--format', 'json', '--home', join(folder, 'home'));
+    mkdirSync(join(folder, 'proc')); // no process of this machine is looked at
+    const list = ['list', '--all', '--format', 'json', '--home', join(folder, 'home'), '--proc', join(folder, 'proc')];
+    const fromSources = spawnSync(process.execPath, [join(repository, 'exporter/bin/watchroom.js'), ...list], { encoding: 'utf8' });
+    const { status, stdout, stderr } = run(...list);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const [sessions, same] = [stdout, fromSources.stdout].map((text) => (JSON.parse(text) as { id: string; usage: unknown }[]).map(({ id, usage }) => ({ id, usage })));
     expect(sessions).toEqual(same);
