@@ -27,6 +27,8 @@ export class Fleet {
   readonly #histograms = new Map<string, { metric: string; labels: Labels; histogram: Histogram }>();
   readonly #dirtyHistograms = new Set<string>();
   readonly #dirty = new Set<Counter>();
+  #saveCounter: Database.Statement | undefined;
+  #saveHistogram: Database.Statement | undefined;
   #projects: Set<string>;
   #toolNames: Map<string, Set<string>>;
   #version = 0;
@@ -103,13 +105,14 @@ export class Fleet {
 
   /** Writes what changed; inside the caller's transaction. */
   save(): void {
-    const save = this.#db.prepare('INSERT INTO fleet (metric, labels, value, born) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value');
+    if (this.#dirty.size === 0 && this.#dirtyHistograms.size === 0) return;
+    const save = (this.#saveCounter ??= this.#db.prepare('INSERT INTO fleet (metric, labels, value, born) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value'));
     for (const counter of this.#dirty) {
       save.run(counter.metric, JSON.stringify(counter.labels), counter.value, counter.born);
       counter.saved = counter.value;
     }
     this.#dirty.clear();
-    const saveHistogram = this.#db.prepare('INSERT INTO fleet_histograms (metric, labels, histogram) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET histogram = excluded.histogram');
+    const saveHistogram = (this.#saveHistogram ??= this.#db.prepare('INSERT INTO fleet_histograms (metric, labels, histogram) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET histogram = excluded.histogram'));
     for (const key of this.#dirtyHistograms) {
       const { metric, labels, histogram } = this.#histograms.get(key)!;
       saveHistogram.run(metric, JSON.stringify(labels), JSON.stringify(histogram));

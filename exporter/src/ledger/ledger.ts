@@ -61,6 +61,8 @@ interface Books {
   readonly sessionIds: Map<string, { readonly id: number; readonly tool: string }>;
   readonly tallies: Map<string, number>;
   readonly dirtyTallies: Set<string>;
+  /** Asked at every change and true until a session appears. */
+  known: { counts?: ReadonlyMap<Tool, number>; leastRecent?: { readonly limit: number; readonly at: EpochMs | undefined } };
 }
 
 /** The memory of what has been counted (DESIGN.md section 5). One process writes it; others may read. */
@@ -71,6 +73,7 @@ export class Ledger {
   readonly #caps: LabelCaps;
   readonly #statements = new Map<string, Database.Statement>();
   #books: Books;
+  #pageSize: number | undefined;
   readonly id: string;
   readonly createdAt: EpochMs;
 
@@ -142,10 +145,20 @@ export class Ledger {
   /** Of some sessions those among the most recently active ones of all. */
   mostRecent(ids: readonly string[], limit: number): readonly string[] {
     if (ids.length === 0) return ids;
-    const least = this.#sql(`SELECT last FROM sessions WHERE ${isRoot} ORDER BY last DESC LIMIT 1 OFFSET ?`).get(limit - 1) as { last: number | null } | undefined;
+    const least = this.#leastRecent(limit);
     if (least === undefined) return ids;
     const find = this.#sql('SELECT last FROM sessions WHERE key = ?');
-    return ids.filter((id) => ((find.get(id) as { last: number | null } | undefined)?.last ?? 0) >= (least.last ?? 0));
+    return ids.filter((id) => ((find.get(id) as { last: number | null } | undefined)?.last ?? 0) >= least);
+  }
+
+  /** When the last of the most recent sessions was active. It only rises, so one that is kept for a while lets too many pass, never too few. */
+  #leastRecent(limit: number): EpochMs | undefined {
+    const kept = this.#books.known.leastRecent;
+    if (kept?.limit === limit) return kept.at;
+    const row = this.#sql(`SELECT last FROM sessions WHERE ${isRoot} ORDER BY last DESC LIMIT 1 OFFSET ?`).get(limit - 1) as { last: number | null } | undefined;
+    const at = row && (row.last ?? 0);
+    this.#books.known.leastRecent = { limit, at };
+    return at;
   }
 
   /** A source that could not be opened is counted, with the records that could not be read. */
@@ -156,6 +169,10 @@ export class Ledger {
 
   /** How many sessions (sub-agents within their parents) each tool has. */
   sessionCounts(): ReadonlyMap<Tool, number> {
+    return (this.#books.known.counts ??= this.#countSessions());
+  }
+
+  #countSessions(): ReadonlyMap<Tool, number> {
     const rows = this.#sql(`SELECT tool, count(*) AS n FROM sessions WHERE ${isRoot} GROUP BY tool`).all() as { tool: Tool; n: number }[];
     return new Map(rows.map(({ tool, n }) => [tool, n]));
   }
@@ -213,7 +230,7 @@ export class Ledger {
 
   status(): Omit<LedgerStatus, 'durable' | 'problem'> {
     const pages = this.#db.pragma('page_count', { simple: true }) as number;
-    const pageSize = this.#db.pragma('page_size', { simple: true }) as number;
+    const pageSize = (this.#pageSize ??= this.#db.pragma('page_size', { simple: true }) as number);
     return { id: this.id, createdAt: this.createdAt, sizeBytes: pages * pageSize, ...(this.#path === ':memory:' ? {} : { path: this.#path }) };
   }
 
@@ -274,7 +291,7 @@ export class Ledger {
     const sessionKeys = new Map<number, string>();
     const sessionIds = new Map<string, { id: number; tool: string }>();
     const books: Books = {
-      names, fleet, bornOf, sessionKeys, sessionIds, sources: new Map(), tallies: new Map(), dirtyTallies: new Set(),
+      names, fleet, bornOf, sessionKeys, sessionIds, sources: new Map(), tallies: new Map(), dirtyTallies: new Set(), known: {},
       calls: new CallBooks({
         db: this.#db, names, fleet, createdAt: this.createdAt,
         bornOf: (source) => bornOf.get(source) ?? Infinity,
@@ -353,6 +370,7 @@ export class Ledger {
       ON CONFLICT (key) DO UPDATE SET parent = ifnull(excluded.parent, parent), started = min(ifnull(started, excluded.started), ifnull(excluded.started, started)),
       last = max(ifnull(last, excluded.last), ifnull(excluded.last, last)), project = ifnull(excluded.project, project) RETURNING id`)
       .get(part.session, tool, part.nativeId, parent, part.startedAt ?? null, part.lastActivityAt ?? null, part.project === undefined ? null : this.#books.names.id(part.project)) as { id: number };
+    if (!known || parent !== null) this.#books.known = {};
     if (!known) {
       rememberSession(this.#books, { id: row.id, key: part.session, tool });
       if (part.role === 'main' && part.startedAt !== undefined && part.startedAt >= this.freshAfter() && part.startedAt <= this.#now() + 3_600_000) starts.push(part.session);

@@ -77,6 +77,8 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #readers: ReadonlyMap<Tool, Reader>;
   readonly #health = new Map<Tool, SourceHealth>();
+  /** Counted when the roots are listed: a change of one file is told often. */
+  readonly #places = new Map<Tool, Places>();
   readonly #waiting = new Map<string, Listed>();
   /** Being read now; a change meanwhile puts the file back among the waiting. */
   readonly #reading = new Map<string, Listed>();
@@ -131,27 +133,26 @@ export class Engine {
 
   /** The state of each source, as the update tells it. */
   sources(): readonly SourceStatus[] {
-    const { ledger, readers, watcher } = this.#options;
+    const { ledger, readers } = this.#options;
     const [records, bytes, unknown, late, bad] = (['records', 'bytes', 'unknown', 'late_tokens', 'bad'] as const).map((name) => ledger.tallies(name)) as [Tally, Tally, Tally, Tally, Tally];
     return readers.map(({ tool }) => {
       const health = this.#health.get(tool)!;
-      const roots = this.#roots.filter((root) => root.tool === tool);
-      const folders = roots.flatMap((root) => root.folders);
+      const { files, watched, polled } = this.#places.get(tool) ?? nowhere;
       return {
         source: tool,
         up: health.problem === undefined,
         ...(health.problem === undefined ? {} : { problem: health.problem }),
         ...(health.scannedAt === undefined ? {} : { lastScanAt: health.scannedAt }),
         ...(health.durations ? { scanDurations: health.durations } : {}),
-        filesTracked: roots.reduce((sum, root) => sum + root.files.length, 0),
+        filesTracked: files,
         readBytes: bytes.get(tool) ?? 0,
         records: records.get(tool) ?? 0,
         unknownRecords: unknown.get(tool) ?? 0,
         parseErrors: Object.fromEntries([...bad].filter(([label]) => label.startsWith(`${tool} `)).map(([label, count]) => [label.slice(tool.length + 1), count])),
         backlogBytes: this.#backlog(tool),
         lateTokens: late.get(tool) ?? 0,
-        watchedDirectories: watcher ? folders.filter((folder) => watcher.isWatched(folder)).length : 0,
-        polledDirectories: watcher ? folders.filter((folder) => !watcher.isWatched(folder)).length : folders.length,
+        watchedDirectories: watched,
+        polledDirectories: polled,
       };
     });
   }
@@ -166,6 +167,7 @@ export class Engine {
     const { readers, settings, extraRoots } = this.#options;
     const started = performance.now();
     this.#roots = await listSources(readers, settings.machine, extraRoots);
+    this.#notePlaces();
     this.#noteListing((performance.now() - started) / 1000);
     for (const root of this.#roots) for (const file of root.files) if (this.#isNew(file)) this.#waiting.set(file.path, file);
   }
@@ -285,6 +287,17 @@ export class Engine {
       return [root.path, ...folders.filter((folder) => recent.has(folder) || changedSince(folder, active))];
     });
     await Promise.all([...new Set(wanted)].map((folder) => watcher.watch(folder)));
+    this.#notePlaces();
+  }
+
+  #notePlaces(): void {
+    const { readers, watcher } = this.#options;
+    for (const { tool } of readers) {
+      const roots = this.#roots.filter((root) => root.tool === tool);
+      const folders = roots.flatMap((root) => root.folders);
+      const watched = watcher ? folders.filter((folder) => watcher.isWatched(folder)).length : 0;
+      this.#places.set(tool, { files: roots.reduce((sum, root) => sum + root.files.length, 0), watched, polled: folders.length - watched });
+    }
   }
 
   #noteListing(seconds: number): void {
@@ -359,6 +372,10 @@ export class Engine {
 
 type Tally = ReadonlyMap<string, number>;
 interface SourceHealth { problem: string | undefined; scannedAt: EpochMs | undefined; durations: Histogram | undefined }
+
+/** Files and folders of a tool, as they were listed. */
+interface Places { readonly files: number; readonly watched: number; readonly polled: number }
+const nowhere: Places = { files: 0, watched: 0, polled: 0 };
 
 const newHealth = (): SourceHealth => ({ problem: undefined, scannedAt: undefined, durations: undefined });
 
