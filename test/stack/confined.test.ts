@@ -7,7 +7,7 @@ import { requireServer, until } from '../../exporter/test/servers.ts';
 import type { QueryResult } from '../../exporter/test/servers.ts';
 import { variablesOf } from '../../scripts/setup-stack/env-file.ts';
 import { setUpStack } from '../../scripts/setup-stack/make.ts';
-import { startSession } from './a-session.ts';
+import { startSession, writePast } from './a-session.ts';
 import type { LiveSession } from './a-session.ts';
 import { readCompose, repository, textOf } from './compose.ts';
 import type { Compose } from './compose.ts';
@@ -36,7 +36,7 @@ const proves = (): void => {
   const isWell = (name: string): boolean => {
     const { healthcheck, build } = compose.services[name]!;
     const words = healthcheck ? healthcheck.test.slice(1) : (JSON.parse(/CMD (\[.*\])$/.exec(valuesOf(stagesOf(build!.dockerfile).at(-1)!, 'HEALTHCHECK')[0]!)![1]!) as string[]);
-    return stack.run(name, words.map((word) => (word === 'node' ? '/opt/program/node' : word))).status === 0;
+    return stack.run(name, words).status === 0;
   };
 
   beforeAll(async () => {
@@ -48,6 +48,7 @@ const proves = (): void => {
     mkdirSync(home, { mode: 0o700 });
     chownSync(home, ada.uid, ada.gid);
     await setUpStack({ folder: checkout, host: { platform: 'linux', home, timezone: 'UTC', dockerDesktop: false, user: ada, composeVersion: '2.24.0' }, choices: { slackUrl: 'https://hooks.slack.com/services/T/B/x' } });
+    writePast({ home, project: 'teashop', daysAgo: 10, outputTokens: 4321 });
     session = await startSession({ home, project: 'teashop', contextTokens: 100_000, user: ada });
 
     compose = readCompose(Object.fromEntries(variablesOf(readFileSync(join(checkout, '.env'), 'utf8'))));
@@ -59,7 +60,7 @@ const proves = (): void => {
     stack = startConfined({
       compose, checkout, folder,
       services: [
-        { name: 'exporter', service: compose.services.exporter!, image: { '/opt/program': dirname(process.execPath), '/watchroom/node_modules': join(repository, 'node_modules'), '/watchroom/exporter': join(repository, 'exporter') }, program: words.map((word) => (word === 'node' ? '/opt/program/node' : word)), environment: environmentOf(image), newVolume: { owner: '0:0', mode: '1777' } },
+        { name: 'exporter', service: compose.services.exporter!, image: { '/opt/program': dirname(process.execPath), '/watchroom/node_modules': join(repository, 'node_modules'), '/watchroom/exporter': join(repository, 'exporter') }, program: words, environment: environmentOf(image), newVolume: { owner: '0:0', mode: '1777' } },
         server('alertmanager', 'prometheus-alertmanager'),
         server('prometheus', 'prometheus', newer('prometheus') ? [] : ['--enable-feature=expand-external-labels']),
       ],
@@ -88,6 +89,24 @@ const proves = (): void => {
   it('the counters have a durable ledger in the new volume', () => {
     expect(query('watchroom_ledger_durable').map(({ value }) => value![1])).toEqual(['1']);
     expect(stack.run('exporter', ['ls', '/state']).stdout).toContain('ledger.db');
+  });
+
+  it('the past comes into Prometheus by the two commands of docs/stack.md', () => {
+    const [, exported, imported] = /docker compose exec -T exporter (.*) \\\n +\| docker compose exec -T prometheus sh -c '(.*)'/.exec(textOf('docs/stack.md'))!;
+    const [program, ...words] = exported!.split(' ');
+    expect(program).toBe('watchroom');
+    const past = stack.run('exporter', ['node', '/watchroom/exporter/bin/watchroom.js', ...words]);
+    const lines = past.stdout.split('\n').filter((line) => ['ai_tokens_total{', 'token_type="output"', 'instance="exporter:10877"'].every((part) => line.includes(part)));
+    expect(lines.filter((line) => line.includes('} 4321 ')).length).toBeGreaterThan(10);
+    expect(stack.run('prometheus', ['sh', '-c', imported!], past.stdout)).toMatchObject({ status: 0 });
+    expect(stack.run('prometheus', ['sh', '-c', 'ls -d /prometheus/01*']).stdout.trim().split('\n').length).toBeGreaterThan(0);
+    expect(stack.run('prometheus', ['ls', '/prometheus']).stdout).not.toContain('past.om');
+  });
+
+  it('the ledger can be saved while it is in use, as docs/stack.md says', () => {
+    expect(textOf('docs/stack.md')).toContain('docker compose exec exporter watchroom ledger backup /state/backup.db');
+    expect(stack.run('exporter', ['node', '/watchroom/exporter/bin/watchroom.js', 'ledger', 'backup', '/state/backup.db'])).toMatchObject({ status: 0 });
+    expect(stack.run('exporter', ['node', '/watchroom/exporter/bin/watchroom.js', 'ledger', 'verify', '--state', '/state'])).toMatchObject({ status: 0 });
   });
 
   it.each(['exporter', 'alertmanager', 'prometheus'])('%s can write to its volume and to /tmp, and nowhere else', (name) => {

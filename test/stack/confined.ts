@@ -18,8 +18,8 @@ export interface ConfinedService {
 }
 
 export interface Confined {
-  /** Runs a command in the container of a service, as its user. */
-  readonly run: (name: string, command: readonly string[]) => { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+  /** Runs a command in the container of a service, as `docker compose exec` does: as its user, with its environment. */
+  readonly run: (name: string, command: readonly string[], input?: string) => { readonly status: number | null; readonly stdout: string; readonly stderr: string };
   readonly said: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -44,7 +44,10 @@ export const startConfined = ({ services, compose, checkout, folder }: { readonl
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   return {
     said: () => said,
-    run: (name, command) => spawnSync('nsenter', ['--target', String(child.pid), '--mount', '--net', ...asService(services.find((one) => one.name === name)!, folder), ...command], { encoding: 'utf8' }),
+    run: (name, command, input = '') => {
+      const one = services.find((service) => service.name === name)!;
+      return spawnSync('nsenter', ['--target', String(child.pid), '--mount', '--net', ...asService(one, folder), 'env', '-i', ...environmentIn(one), ...command], { encoding: 'utf8', input });
+    },
     stop: async () => {
       if (child.exitCode !== null) return;
       const ended = once(child, 'close');
@@ -60,7 +63,6 @@ const containerScript = (one: ConfinedService, { compose, checkout, folder, name
   const bind = (source: string, target: string): string => `bind ${quoted(source)} ${quoted(root + target)}`;
   const volumes = one.service.volumes.map(({ type, source, target }) => (type === 'bind' ? `${bind(resolve(checkout, source), target)} ro` : volume(root + target, one.newVolume)));
   const secrets = (one.service.secrets ?? []).map((secret) => `${bind(resolve(checkout, compose.secrets[secret]!.file!), `/run/secrets/${secret}`)} ro`);
-  const environment = Object.entries({ PATH: '/opt/program:/usr/bin:/bin', ...one.environment, ...one.service.environment }).map(([name, value]) => quoted(`${name}=${value}`));
   return [
     // A bind mount that is made read-only in a second step, as the kernel wants it; its place is made first.
     'bind() { if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "$(dirname "$2")"; touch "$2"; fi; mount --bind "$1" "$2"; [ "$3" != ro ] || mount -o remount,bind,ro "$2"; }',
@@ -75,9 +77,11 @@ const containerScript = (one: ConfinedService, { compose, checkout, folder, name
     ...one.service.tmpfs.map((mount) => `mount -t tmpfs -o ${mount.slice(mount.indexOf(':') + 1)} none ${quoted(root + mount.slice(0, mount.indexOf(':')))}`),
     ...volumes, ...secrets,
     ...(one.service.read_only ? [`mount -o remount,ro ${quoted(root)}`] : []),
-    `${[...asService(one, folder), 'env', '-i'].map(quoted).join(' ')} ${[...environment, ...[...one.program, ...(one.service.command ?? [])].map(quoted)].join(' ')} &`,
+    `${[...asService(one, folder), 'env', '-i', ...environmentIn(one), ...one.program, ...(one.service.command ?? [])].map(quoted).join(' ')} &`,
   ];
 };
+
+const environmentIn = ({ environment, service }: ConfinedService): readonly string[] => Object.entries({ PATH: '/opt/program:/usr/bin:/bin', ...environment, ...service.environment }).map(([name, value]) => `${name}=${value}`);
 
 const volume = (path: string, { owner, mode }: ConfinedService['newVolume']): string => `mkdir -p ${quoted(dirname(path))}; mkdir ${quoted(path)}; mount -t tmpfs none ${quoted(path)}; chown ${owner} ${quoted(path)}; chmod ${mode} ${quoted(path)}`;
 
