@@ -92,6 +92,18 @@ describe('claude: calls', () => {
     expect(requestsOf(findings)).toBe(2);
   });
 
+  it.each(['agent-aside_question-c5e5c961a7749e08', 'agent-acompact-53a066'])('[T4] %s may begin with a copy of the conversation: its calls are marked, the copied tools and files are not counted again', (file) => {
+    const sidechain = { isSidechain: true, agentId: file.slice('agent-'.length) };
+    const copied = [
+      answer(1, { content: [toolUse('t1', 'Edit')], stop: 'tool_use', request: 'req_other' }, sidechain),
+      { ...result(2, 't1', { filePath: '/work/a.ts', structuredPatch: [{ oldStart: 1, oldLines: 1, newStart: 1, newLines: 1, lines: ['-a', '+b'] }] }), ...sidechain },
+    ];
+    const findings = readRecords([...copied, answer(3, { id: 'msg_2', request: 'req_2' }, sidechain)], { as: `-work/${aSessionId}/subagents/${file}.jsonl` });
+    expect(findings.calls.map(({ session: owner, call }) => [owner, call.sidechain])).toEqual([[`claude/${aSessionId}`, true], [`claude/${aSessionId}`, true]]);
+    expect(onlyPart(findings)).toMatchObject({ role: 'subagent', toolCalls: {}, errors: {}, messages: {} });
+    expect(onlyPart(findings).linesAdded).toBeUndefined();
+  });
+
   it('[T5] synthetic answers are no calls, error answers are errors by kind', () => {
     const synthetic = (minute: number, text: string, more = {}) => answer(minute, { id: `uuid-${minute}`, model: '<synthetic>', content: [{ type: 'text', text }], stop: 'stop_sequence' }, more);
     const findings = readRecords([

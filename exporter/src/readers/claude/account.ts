@@ -26,6 +26,7 @@ export class Account {
   readonly #book: Book;
   readonly #memory: Memory;
   readonly #agentFile: boolean;
+  readonly #replay: boolean;
   readonly #workflowAgent: boolean;
   readonly #opened = new Map<string, Opened>();
   #last: Opened | undefined;
@@ -35,6 +36,7 @@ export class Account {
     this.#book = book;
     this.#memory = new Memory(book.memo, sessionOfPath(source.relative));
     this.#agentFile = isAgentFile(source.relative);
+    this.#replay = isReplayFile(source.relative);
     this.#workflowAgent = source.relative.includes('/subagents/workflows/');
   }
 
@@ -70,7 +72,7 @@ export class Account {
     const isNew = answer.message === undefined || answer.message !== memory.message;
     if (isNew) memory.searched = answer.webSearches > 0;
     if (isMain) this.#mainAnswer(answer, opened, isNew);
-    for (const tool of answer.tools) this.#toolUse(tool, head, opened);
+    if (!this.#replay) for (const tool of answer.tools) this.#toolUse(tool, head, opened);
     // Some rows of 2.1.63 lack the request of their siblings (tokscale#563).
     memory.request = answer.request ?? (isNew ? undefined : memory.request);
     memory.message = answer.message;
@@ -106,7 +108,7 @@ export class Account {
     if (!answer.usage) return;
     const identity = answer.message ?? answer.head.uuid;
     if (identity === undefined || answer.head.at === undefined) return this.#book.bad('bad_shape');
-    this.#book.call(id, callOf(answer, { message: identity, request: memory.request ?? '', at: answer.head.at, aside: answer.head.sidechain && !answer.head.agent && !this.#agentFile, position }));
+    this.#book.call(id, callOf(answer, { message: identity, request: memory.request ?? '', at: answer.head.at, aside: this.#replay || (answer.head.sidechain && !answer.head.agent && !this.#agentFile), position }));
   }
 
   #asked(asked: Asked, position: number): void {
@@ -115,6 +117,7 @@ export class Account {
     const { draft, isMain, memory } = opened;
     this.#leaf(opened, head.uuid);
     draft.seen(head.at);
+    if (this.#replay) return;
     for (const { id, error } of asked.results) {
       draft.toolResult(id, head.at, error === undefined ? undefined : { error });
       if (error === 'permission_denied' || error === 'interrupted') memory.stopped = true;
@@ -274,6 +277,12 @@ const isSessionId = (id: string): boolean => id.length <= 128 && /^[\w.-]+$/.tes
 const nameOf = (relative: string): string => relative.slice(relative.lastIndexOf('/') + 1);
 
 const isAgentFile = (relative: string): boolean => nameOf(relative).startsWith('agent-');
+
+/**
+ * Side questions (`/btw`) and compactions: the program's own forks of a conversation, without tools.
+ * Their files may begin with a copy of it, whose calls then stand under the same message, at times under another request (ccusage#913).
+ */
+const isReplayFile = (relative: string): boolean => /^agent-a(side_question|compact)-/.test(nameOf(relative));
 
 /** Whose file it is, for records that do not say so: <session>.jsonl, or <session>/subagents/… */
 const sessionOfPath = (relative: string): string => {
