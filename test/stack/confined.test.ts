@@ -7,6 +7,7 @@ import { requireServer, until } from '../../exporter/test/servers.ts';
 import type { QueryResult } from '../../exporter/test/servers.ts';
 import { variablesOf } from '../../scripts/setup-stack/env-file.ts';
 import { setUpStack } from '../../scripts/setup-stack/make.ts';
+import { aCheckoutIn } from './a-checkout.ts';
 import { startSession, writePast } from './a-session.ts';
 import type { LiveSession } from './a-session.ts';
 import { readCompose, repository, textOf } from './compose.ts';
@@ -41,7 +42,7 @@ const proves = (): void => {
 
   beforeAll(async () => {
     chmodSync(folder, 0o755);
-    for (const path of ['.env.example', 'prometheus.yml', 'alerts/rules', 'alerts/templates', 'stack/targets', 'dashboards/provisioning', 'dashboards/grafana']) cpSync(repository + path, join(checkout, path), { recursive: true });
+    aCheckoutIn(checkout);
     // Less waiting; everything else is used as it is.
     writeFileSync(join(checkout, 'prometheus.yml'), textOf('prometheus.yml').replaceAll('_interval: 15s', '_interval: 2s'));
     chmodSync(checkout, 0o700); // nobody but its owner gets in, as in many homes

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemsOf } from '../../scripts/setup-stack/check.ts';
@@ -9,7 +9,8 @@ import { variablesOf } from '../../scripts/setup-stack/env-file.ts';
 import type { Host } from '../../scripts/setup-stack/host.ts';
 import { setUpStack } from '../../scripts/setup-stack/make.ts';
 import { browserAddressOf } from '../../scripts/setup-stack/runbook-address.ts';
-import { readCompose, repository } from './compose.ts';
+import { aCheckoutIn } from './a-checkout.ts';
+import { readCompose } from './compose.ts';
 
 const folders: string[] = [];
 afterEach(() => { for (const folder of folders.splice(0)) rmSync(folder, { recursive: true }); });
@@ -23,7 +24,7 @@ const aFolder = (): string => {
 /** What a checkout has, as far as the set-up looks at it. */
 const aCheckout = (): string => {
   const folder = aFolder();
-  for (const path of ['.env.example', 'prometheus.yml', 'alerts/rules', 'alerts/templates', 'stack/targets', 'dashboards/provisioning', 'dashboards/grafana']) cpSync(repository + path, join(folder, path), { recursive: true });
+  aCheckoutIn(folder);
   return folder;
 };
 

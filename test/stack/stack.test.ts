@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { problemsOf } from '../../scripts/setup-stack/check.ts';
 import { setUpStack } from '../../scripts/setup-stack/make.ts';
 import { startReceiver } from '../servers-alertmanager.ts';
 import type { Receiver } from '../servers-alertmanager.ts';
+import { aCheckoutIn } from './a-checkout.ts';
 import { startSession } from './a-session.ts';
 import type { LiveSession } from './a-session.ts';
 import { readCompose, repository } from './compose.ts';
@@ -47,7 +48,7 @@ const proves = ({ prometheus, alertmanager, flags }: Servers) => (): void => {
 
   beforeAll(async () => {
     chmodSync(folder, 0o755);
-    for (const path of ['.env.example', 'prometheus.yml', 'alerts/rules', 'alerts/templates', 'stack/targets', 'dashboards/provisioning', 'dashboards/grafana']) cpSync(repository + path, join(checkout, path), { recursive: true });
+    aCheckoutIn(checkout);
     mkdirSync(home);
     receiver = await startReceiver();
     // Slack's address must be https, its stand-in here is not: so it is in the file already.
