@@ -9,6 +9,8 @@ export interface Owner {
   readonly since: number;
   /** Where its pages and metrics are, once it listens. */
   readonly address?: string;
+  /** A command that reads on and looks: it ends soon, by itself. */
+  readonly brief?: true;
 }
 
 /** The right to write the ledger of a state folder, for as long as this process lives or until `release`. */

@@ -131,7 +131,7 @@ const ledgerCare = (world: World, { now, pid }: Surroundings, books: () => Promi
   },
   reset: async () => {
     await close();
-    const state = openState(world, { pid, since: now() });
+    const state = openState(world, { pid, since: now(), brief: true });
     try {
       if (!state.ownership) throw state.owner ? secondOwnerMust('reset', state.owner.pid) : world.state.kind === 'folder' ? secondOwner(world.state.path) : new CommandError(state.problem ?? 'there is no ledger');
       return resetLedger(state.ledgerPath, now);

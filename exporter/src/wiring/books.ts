@@ -43,7 +43,7 @@ export interface Surroundings {
 
 /** Opens the ledger of a world and brings it up to date: by a scan of our own, or by reading beside the exporter that owns it. */
 export const openBooks = async (world: World, { now, pid }: Surroundings, { recent = 1 }: { readonly recent?: number } = {}): Promise<Books> => {
-  const state = openState(world, { pid, since: now() });
+  const state = openState(world, { pid, since: now(), brief: true });
   const owned = state.ownership !== undefined || state.ledgerPath === ':memory:';
   if (!owned && !existsSync(state.ledgerPath)) throw new CommandError(`an exporter${state.owner ? ` (pid ${state.owner.pid})` : ''} is just beginning the ledger ${state.ledgerPath}. Try again in a moment`);
   const settings = engineSettings(world, state, cpus().length);

@@ -1,5 +1,6 @@
 import { cpus, hostname } from 'node:os';
 import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { World } from '../cli/backend.ts';
 import { healthSettings } from '../config/health-settings.ts';
@@ -24,6 +25,7 @@ import { createLook } from './look.ts';
 import { openInBrowser } from './browser.ts';
 import { engineSettings } from './reading-settings.ts';
 import { openState, secondOwner } from './state.ts';
+import type { State } from './state.ts';
 
 /** What main.ts knows of the program and the process. */
 export interface About {
@@ -67,7 +69,7 @@ const serveWorld = async (world: World, about: Surroundings & About, greets: boo
   const { config } = world;
   const { now, pid } = about;
   const log = createLog(config, about.stderr);
-  const state = openState(world, { pid, since: now() });
+  const state = await openOwnState(world, about, log);
   if (!state.ownership && world.state.kind === 'folder' && state.ledgerPath !== ':memory:') throw secondOwner(world.state.path, state.owner);
   if (state.problem !== undefined) log.warn(state.problem);
 
@@ -110,6 +112,18 @@ const serveWorld = async (world: World, about: Surroundings & About, greets: boo
     stopLooking();
     await stopAll({ server, telemetry: telemetry?.telemetry, thread });
     state.close();
+  }
+};
+
+/** The state of this world; a command that keeps the ledger for a moment (`watchroom list`) is waited for, another exporter is not. */
+const openOwnState = async (world: World, { now, pid, ending }: Surroundings & About, log: Logger): Promise<State> => {
+  for (let tries = 0; ; tries += 1) {
+    const state = openState(world, { pid, since: now() });
+    // Without a card its owner is just beginning or just going.
+    const isBrief = state.ownership === undefined && state.durable && (state.owner?.brief ?? (state.owner === undefined && tries < 20));
+    if (!isBrief) return state;
+    if (tries === 10) log.info({ pid: state.owner?.pid }, 'waiting for a command that uses the ledger');
+    if (await Promise.race([ending, sleep(100)])) return state;
   }
 };
 

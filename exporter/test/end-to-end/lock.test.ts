@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { takeOwnership } from '../../src/ledger/owner.ts';
+import type { Ownership } from '../../src/ledger/owner.ts';
+import { run, startExporter } from './an-exporter.ts';
+
+const aState = (): string => mkdtempSync(join(tmpdir(), 'watchroom-lock-'));
+const nobody = (folder: string): string[] => ['--home', folder, '--proc', folder, '--state', folder];
+
+describe('the lock of the ledger', () => {
+  it('an exporter waits for a command that uses the ledger for a moment', async () => {
+    const folder = aState();
+    const command = takeOwnership(folder, { pid: process.pid, since: Date.now(), brief: true }) as Ownership;
+    const release = setTimeout(() => command.release(), 2000);
+    const exporter = await startExporter(nobody(folder));
+    try {
+      expect(await exporter.scrape()).toContain('watchroom_ledger_durable 1');
+    } finally {
+      clearTimeout(release);
+      await exporter.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('an exporter does not wait for another exporter', async () => {
+    const folder = aState();
+    const other = takeOwnership(folder, { pid: 4242, since: Date.now(), address: 'http://localhost:1/' }) as Ownership;
+    const { code, stderr } = await run(['exporter', '--no-open', ...nobody(folder)]);
+    other.release();
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(1);
+    expect(stderr).toContain('another Watchroom exporter (pid 4242, http://localhost:1/)');
+  });
+});
