@@ -29,12 +29,17 @@ export const parseConfig = (path: string, text: string): ConfigFile => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeOf = (keys: readonly PropertyKey[]): string => `${path}:${lineOf(document, lines, keys)}`;
-  const broken = document.errors.map(({ message, pos }) => ({ where: `${path}:${lines.linePos(pos[0]).line}`, message: `this is not valid YAML: ${message}. Values with ": " or "#" in them need quotes` }));
+  const broken = document.errors.slice(0, mostErrors).map(({ message, pos }) => ({ where: `${path}:${lines.linePos(pos[0]).line}`, message: `this is not valid YAML: ${shortened(message)}. Values with ": " or "#" in them need quotes` }));
   if (broken.length > 0) return { ...emptyFile(path, broken), exists: true };
   const values = plainValues(document);
+  if (values === 'too many aliases') return { ...emptyFile(path, [{ where: path, message: 'its aliases (*name) stand for too much. Write the values out' }]), exists: true };
   if (values === undefined) return { ...emptyFile(path, [{ where: `${path}:1`, message: 'the file must be a map of settings. Try: watchroom config init --print' }]), exists: true };
   return { path, exists: true, placeOf, valueOf: (key) => valueAt(values, key), problems: unknownKeys(values, [], placeOf) };
 };
+
+/** One mistake makes many, and a file that is no YAML at all thousands. */
+const mostErrors = 5;
+const shortened = (message: string): string => (message.length > 200 ? `${message.slice(0, 200)}…` : message);
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -49,9 +54,14 @@ const textOf = (path: string): string | undefined | { readonly problem: string }
   }
 };
 
-const plainValues = (document: Document): Values | undefined => {
+const plainValues = (document: Document): Values | 'too many aliases' | undefined => {
   if (document.contents === null) return {};
-  return isMap(document.contents) ? (document.toJS() as Values) ?? {} : undefined;
+  if (!isMap(document.contents)) return undefined;
+  try {
+    return (document.toJS() as Values) ?? {};
+  } catch {
+    return 'too many aliases'; // the only thing a document without errors can be refused for
+  }
 };
 
 const valueAt = (values: Values, key: string): unknown => {

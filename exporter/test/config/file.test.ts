@@ -8,6 +8,21 @@ import { settingKeys, settingNames, settingOf } from '../../src/config/settings.
 import { settingsTable } from '../../src/config/settings-table.ts';
 import { configTemplate } from '../../src/config/template.ts';
 
+describe('config: a file that is no configuration', () => {
+  const problems = (text: string): readonly string[] => parseConfig('c.yaml', text).problems.map(({ where, message }) => `${where}: ${message}`);
+
+  it('is refused in a few short lines, however long it is', () => {
+    const lines = problems(Array.from({ length: 500 }, (_, index) => `- "${'x'.repeat(5000)}" : ] ${index}`).join('\n'));
+    expect(lines.length).toBeLessThanOrEqual(5);
+    for (const line of lines) expect(line.length).toBeLessThan(400);
+  });
+
+  it('is refused when its aliases grow without end', () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...['b', 'c', 'd', 'e'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcd'[index]!}`).join(',')}]`)].join('\n');
+    expect(problems(bomb)).toEqual(['c.yaml: its aliases (*name) stand for too much. Write the values out']);
+  });
+});
+
 describe('config: a rewritten file', () => {
   const mine = `# what we agreed on\nexport:\n  # a week, for the retrospective\n  window: 7d # not longer\n\n  limit: 200\n\n# money\nbudgets:\n  - {scope: project, name: shop, period: month, usd: 500}\n`;
 
