@@ -137,9 +137,13 @@ export class Ledger {
   /** Sessions with their parts and use put together, the most recently active first. */
   sessions(which: { readonly ids: Iterable<string> } | { readonly recent: number } | 'all'): StoredSession[] {
     if (typeof which === 'object' && 'ids' in which) return [...which.ids].map((id) => this.#session(id)).filter((session) => session !== undefined);
-    const limit = which === 'all' ? -1 : which.recent;
+    return this.recentIds(which === 'all' ? -1 : which.recent).map((id) => this.#session(id)).filter((session) => session !== undefined);
+  }
+
+  /** Ids of the most recently active sessions, those first; -1: of all. */
+  recentIds(limit: number): readonly string[] {
     const keys = this.#sql(`SELECT key FROM sessions WHERE ${isRoot} ORDER BY last DESC, key LIMIT ?`).all(limit) as { key: string }[];
-    return keys.map(({ key }) => this.#session(key)).filter((session) => session !== undefined);
+    return keys.map(({ key }) => key);
   }
 
   /** Of some sessions those among the most recently active ones of all. */
@@ -308,7 +312,7 @@ export class Ledger {
   #prepare(): void {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
-    this.#db.pragma('cache_size = -32000');
+    this.#db.pragma('cache_size = -16000');
     this.#db.pragma('wal_autocheckpoint = 4000'); // pages: a first scan would else copy every page into the file again and again
     this.#db.pragma('journal_size_limit = 4194304');
     if (this.#db.pragma('user_version', { simple: true }) === 0) {

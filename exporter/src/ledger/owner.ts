@@ -35,10 +35,20 @@ export const takeOwnership = (folder: string, me: Owner): Ownership | { readonly
     throw new Error(`cannot lock the state folder ${folder}`, { cause: error });
   }
   const card = join(folder, 'owner.json');
-  const describe = (owner: Owner): void => writeFileSync(card, JSON.stringify(owner));
-  describe(me);
+  try {
+    writeFileSync(card, JSON.stringify(me));
+  } catch (error) {
+    lock.close();
+    throw new Error(`cannot write ${card}`, { cause: error });
+  }
   return {
-    describe,
+    describe: (owner) => {
+      try {
+        writeFileSync(card, JSON.stringify(owner));
+      } catch {
+        // A courtesy to those who come second; the lock holds without it.
+      }
+    },
     release: () => {
       rmSync(card, { force: true });
       lock.close();

@@ -159,7 +159,7 @@ export class Engine {
 
   /** The first picture is the ledger's: a counter that was shown before the restart must not be missing from the first scrape after it. */
   #tellWhatIsKnown(): void {
-    for (const session of this.#options.ledger.sessions({ recent: this.#options.recent })) this.#changed.add(session.id);
+    for (const id of this.#options.ledger.recentIds(this.#options.recent)) this.#changed.add(id);
     this.#publish();
   }
 

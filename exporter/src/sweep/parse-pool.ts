@@ -25,7 +25,7 @@ const batchBytes = 2 * 2 ** 20;
 const batchFiles = 16;
 
 /** Almost everything a parse thread makes dies with its batch; the room V8 takes by itself would only cost memory. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 /**
  * Reads jobs in several threads and hands out each outcome as it comes, in no order.

@@ -20,7 +20,7 @@ export interface LedgerThreadListeners {
 }
 
 export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
-  const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
+  const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
   let stopping = false;
   const ended = new Promise<void>((resolve) => thread.once('exit', (code) => {
     if (!stopping) onDeath(new Error(`the ledger's thread ended by itself (code ${code})`));
