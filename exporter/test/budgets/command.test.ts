@@ -48,7 +48,7 @@ describe('watchroom budget', () => {
     expect(out).toContain('$37.50');
   });
 
-  it.each([['json', JSON.parse], ['yaml', parse]])('gives the same as %s', async (format, read) => {
+  it.each<[string, (text: string) => unknown]>([['json', (out) => JSON.parse(out)], ['yaml', (out) => parse(out)]])('gives the same as %s', async (format, read) => {
     const { out } = await run(`budget --format ${format}`, spending(62.5, 4000, [month], 7), set(text));
     expect(read(out)).toEqual([{
       scope: 'all', name: 'everything', period: 'month', startsAt: '2026-11-01T00:00:00.000Z', endsAt: '2026-12-01T00:00:00.000Z', elapsedRatio: 0.5,
