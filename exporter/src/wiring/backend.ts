@@ -22,6 +22,8 @@ import { openState, secondOwner } from './state.ts';
 
 /** What the commands ask, answered from this machine (cli/backend.ts). Nothing is opened before it is asked for. */
 export const createBackend = (world: World, surroundings: Surroundings & About): Backend => {
+  refuseMissing('--home', world.config.home);
+  refuseMissing('--proc', world.config.proc);
   let opened: Promise<Books> | undefined;
   const books = (): Promise<Books> => (opened ??= openBooks(world, surroundings));
   const sessions: Backend['sessions'] = async ({ all }) =>
@@ -45,6 +47,11 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     budgets: async () => outlooks(await books(), world, surroundings.now()),
     close,
   };
+};
+
+/** A typing error here would look like a machine without sessions. */
+const refuseMissing = (flag: string, folder: string | undefined): void => {
+  if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new CommandError(`${flag}: there is no folder ${folder}. Is it spelled right?`, 'config');
 };
 
 const explain = (books: Books, id: string, sessions: readonly Session[]): Explanation => {
