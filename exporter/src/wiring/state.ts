@@ -29,21 +29,22 @@ export const openState = (world: Pick<World, 'state'>, me: Owner): State => (wor
 export const ledgerFile = (folder: string): string => join(folder, 'ledger.db');
 
 const inFolder = (folder: string, me: Owner): State => {
-  const problem = hindrance(folder);
-  if (problem !== undefined) return { ledgerPath: ':memory:', durable: false, problem, pathSalt: newSalt(), close: () => undefined };
-  const taken = takeOwnership(folder, me);
+  let taken: ReturnType<typeof takeOwnership>;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    taken = takeOwnership(folder, me);
+  } catch (error) {
+    return { ledgerPath: ':memory:', durable: false, problem: hindrance(folder, error), pathSalt: newSalt(), close: () => undefined };
+  }
   if ('owner' in taken) return { ledgerPath: ledgerFile(folder), durable: true, pathSalt: saltOf(folder), ...(taken.owner ? { owner: taken.owner } : {}), close: () => undefined };
   return { ledgerPath: ledgerFile(folder), ownership: taken, durable: true, pathSalt: saltOf(folder), close: taken.release };
 };
 
-const hindrance = (folder: string): string | undefined => {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    return `the state folder ${folder} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}), so the counters live in memory and begin at 0 at every start. Make it writable, or name another with --state DIR`;
-  }
+/** Read-only, full, or not a folder at all. */
+const hindrance = (folder: string, error: unknown): string => {
+  const cause = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  return `the state folder ${folder} cannot be written (${cause.code ?? String(cause)}), so the counters live in memory and begin at 0 at every start. Make it writable, or name another with --state DIR`;
 };
 
 const thrownAway = (me: Owner): State => {
@@ -72,7 +73,7 @@ const saltOf = (folder: string): string => {
     // It is there already, or it cannot be written: then the next line says which.
   }
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8') || newSalt(); // empty: the disk was full when it was made
   } catch {
     return newSalt();
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeOwnership } from '../../src/ledger/owner.ts';
@@ -19,6 +19,20 @@ describe('the lock of the ledger', () => {
       expect(await exporter.scrape()).toContain('watchroom_ledger_durable 1');
     } finally {
       clearTimeout(release);
+      await exporter.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('where nothing can be written into the state folder, as on a full disk, an exporter counts in memory and says so', async () => {
+    const folder = aState();
+    mkdirSync(join(folder, 'owner.json')); // cannot be written as a file
+    const exporter = await startExporter(nobody(folder));
+    try {
+      expect(exporter.said()).toContain('cannot be written (EISDIR), so the counters live in memory');
+      expect(await exporter.scrape()).toContain('watchroom_ledger_durable 0');
+      expect(await exporter.scrape('')).toContain('Counters will not survive a restart.');
+    } finally {
       await exporter.stop();
       rmSync(folder, { recursive: true });
     }
