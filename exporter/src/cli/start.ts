@@ -5,6 +5,7 @@ import type { Loaded } from '../config/load.ts';
 import { statePath } from '../config/paths.ts';
 import type { Backend, World } from './backend.ts';
 import type { Deps } from './deps.ts';
+import { CommandError } from './exit-codes.ts';
 import { typedFlags } from './flags.ts';
 import { lookOf } from './terminal.ts';
 import type { SessionView } from './views/session-page.ts';
@@ -21,10 +22,18 @@ export const withBackend = async (command: Command, deps: Deps, work: (backend: 
   const backend = await deps.open(world);
   try {
     await work(backend, world);
+  } catch (error) {
+    throw isDamage(error) && world.state.kind === 'folder' ? damaged(world.state.path, error) : error;
   } finally {
     await backend.close?.();
   }
 };
+
+/** By SQLite's words: the code of the error is lost on its way from the ledger's thread. */
+const isDamage = (error: unknown): error is Error => error instanceof Error && /^(file is not a database|database disk image is malformed)/.test(error.message);
+
+const damaged = (folder: string, { message }: Error): CommandError =>
+  new CommandError(`the ledger in ${folder} is damaged (${message}). Put it aside and begin a new one: watchroom ledger reset --yes. Sessions are read again from the transcripts that are still there; what was counted from deleted ones is only in the old file`);
 
 /** How sessions are shown on stdout. */
 export const viewOf = ({ config }: Loaded, deps: Deps): SessionView => ({ ...lookOf(deps.stdout, deps.variables), now: deps.now(), health: healthSettings(config), timeZone: config.timezone });
