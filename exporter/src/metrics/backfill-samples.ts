@@ -25,8 +25,8 @@ export interface PastCounter {
  * The past must end at the first live value, or Prometheus would take the difference for use. Where it sums to more, the counter falls to 0 once, at the
  * one point from which the rest leads to that value: a reset, which every function over counters understands. Where it sums to less, it begins above 0.
  *
- * `increase()` extrapolates by up to half the mean distance of samples at each end of its range, so a few samples around some use would be overrated by
- * a third. Samples therefore go on through rests of up to eight hours, and four hours before the first and after the last use: 1 % at most.
+ * `increase()` extrapolates by up to one and a half times the mean distance of the samples in its range, so four samples around some use would be
+ * overrated by a third. Samples therefore go on for eight hours before and after every use: 2 % at most over a day that has any.
  */
 export function* backfillSamples({ increments, endsAt, sliceMs, firstShown }: PastCounter): Generator<readonly [at: EpochMs, value: number]> {
   const growth = perSlice(withoutShownLive(increments, firstShown), lastSlice(endsAt, sliceMs));
@@ -85,7 +85,7 @@ const perSlice = (increments: readonly Increment[], last: number): { readonly sl
   return sums;
 };
 
-const restMs = 4 * 3_600_000;
+const restMs = 8 * 3_600_000;
 
 interface Stretch {
   readonly from: EpochMs;

@@ -61,7 +61,7 @@ const firstScrape = async (prometheus: Prometheus, target: Readonly<Record<strin
 /** Two pasts over each other would be one counter that jumps up and down. */
 const refuseSecondPast = async (prometheus: Prometheus, target: Readonly<Record<string, string>>, beginAt: EpochMs): Promise<void> => {
   const [found] = await prometheus.query(`count(last_over_time(${pastSelector(target)}[3000d]))`, beginAt - 1);
-  if (found) throw new CommandError(`that Prometheus has a past of ${matchers(target)} already (${found.value![1]} series before its first scrape at ${new Date(beginAt).toISOString()}). A second one over it would be counted as use. docs/backfill.md says how to take the first one out`);
+  if (found) throw new CommandError(`that Prometheus has a past of ${matchers(target)} already (${found.value![1]} series up to ${new Date(beginAt - 1).toISOString()}, just before its first scrape). A second one over it would be counted as use. docs/backfill.md says how to take the first one out`);
 };
 
 const shownAt = async (prometheus: Prometheus, target: Readonly<Record<string, string>>, at: EpochMs): Promise<ReadonlyMap<string, number>> => {

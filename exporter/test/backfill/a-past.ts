@@ -8,7 +8,7 @@ const dayMs = 86_400_000;
 
 /** Makes blocks of a past in a data folder, as docs/backfill.md says. */
 export const importPast = (file: string, data: string): void => {
-  const { status, stdout, stderr } = spawnSync('promtool', ['tsdb', 'create-blocks-from', '--max-block-duration=168h', 'openmetrics', file, data], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('promtool', ['tsdb', 'create-blocks-from', '--max-block-duration=744h', 'openmetrics', file, data], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`promtool: ${stdout}${stderr}`);
 };
 

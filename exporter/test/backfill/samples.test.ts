@@ -26,9 +26,9 @@ describe('the samples of a past', () => {
   it('[T8] begin at 0, have everything before their time, and stay while nothing is used', () => {
     const samples = past([{ slice: 1000, amount: 5 }, { slice: 1002, amount: 7 }]);
     const value = new Map(samples);
-    expect(samples[0]).toEqual([1001 * sliceMs - 4 * hour, 0]);
+    expect(samples[0]).toEqual([1001 * sliceMs - 8 * hour, 0]);
     expect([1000, 1001, 1002, 1003, 1004].map((slice) => value.get(slice * sliceMs))).toEqual([0, 5, 5, 12, 12]);
-    expect(samples.at(-2)).toEqual([1003 * sliceMs + 4 * hour, 12]);
+    expect(samples.at(-2)).toEqual([1003 * sliceMs + 8 * hour, 12]);
   });
 
   it('end with 0 where the live series begins at 0, so that its first use is no difference to the past', () => {
@@ -55,12 +55,12 @@ describe('the samples of a past', () => {
     expect(past([{ slice: last - 1, amount: 7, inFleet: true }])).toEqual([]);
   });
 
-  it('rest for eight hours and more between two uses, and never while use goes on', () => {
+  it('rest where two uses are more than sixteen hours apart, and never while use goes on', () => {
     const hours = (between: number): number => {
       const times = past([{ slice: 1000, amount: 5 }, { slice: 1000 + between * 12, amount: 5 }]).map(([at]) => at);
       return Math.max(...times.slice(1).map((at, index) => at - times[index]!)) / hour;
     };
-    expect([hours(1), hours(8), hours(9)].map((gap) => Math.round(gap * 60))).toEqual([5, 5, 60]);
+    expect([hours(1), hours(16), hours(17)].map((gap) => Math.round(gap * 60))).toEqual([5, 5, 60]);
   });
 
   it('nothing used, no samples', () => {

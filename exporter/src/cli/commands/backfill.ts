@@ -45,7 +45,7 @@ export const addBackfill = (program: Command, deps: Deps): void => {
 
 const askOf = ({ since, job, instance, prometheus }: Options, now: number): PastAsk => {
   const url = prometheus ?? (job !== undefined && instance !== undefined ? undefined : usualPrometheus);
-  if (url !== undefined && !/^https?:\/\/[^/]/.test(url)) throw new CommandError(`--prometheus must be an http(s) URL, got ${JSON.stringify(url)}. Try --prometheus http://${url.replace(/^\w*:?\/*/, '') || 'localhost:9090'}`, 'usage');
+  if (url !== undefined && !/^https?:\/\/[^/]/.test(url)) throw new CommandError(`--prometheus must be an http(s) URL, got ${JSON.stringify(url)}. Try --prometheus http://${url.replace(/^\w+:\/\//, '')}`, 'usage');
   return {
     ...(url === undefined ? {} : { prometheus: url }),
     ...(job === undefined ? {} : { job }),
@@ -103,7 +103,7 @@ const summary = ({ target, from, to, joins, tokens, usd: cost }: Past, { size, o
   return [
     `The past of ${who}: ${longNumber(tokens)} tokens and ${usd(cost)} from ${clockTime(from, timeZone)} to ${end}.`,
     `${bytes(size)} ${output === undefined ? 'written' : `in ${output}`}. Now put it into the data folder of Prometheus:`,
-    `  promtool tsdb create-blocks-from --max-block-duration=168h openmetrics ${output ?? 'FILE'} DATA_FOLDER`,
+    `  promtool tsdb create-blocks-from --max-block-duration=744h openmetrics ${output ?? 'FILE'} DATA_FOLDER`,
     '',
   ].join('\n');
 };
