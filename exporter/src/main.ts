@@ -19,7 +19,8 @@ const ending = new Promise<string>((resolve) => {
 // A reader that goes away (`watchroom list | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`watchroom: the output cannot be written: ${error.message}\n`);
+  process.exit(1);
 });
 
 process.exitCode = await runProgram({

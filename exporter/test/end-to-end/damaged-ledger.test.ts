@@ -16,7 +16,8 @@ it.each(['list', 'ledger verify', 'exporter --no-open'])('%s on a damaged ledger
 });
 
 it('ledger reset puts a damaged ledger aside, and all is well again', async () => {
-  expect((await run(['ledger', 'reset', '--yes', ...where])).code).toBe(0);
+  const { code, stdout } = await run(['ledger', 'reset', '--yes', ...where]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/The old one was unreadable, kept at .*ledger\.db\./) });
   expect((await run(['ledger', 'verify', ...where])).stdout).toContain('sound');
   expect(readdirSync(folder).filter((name) => name.startsWith('ledger.db.'))).toHaveLength(1);
 });

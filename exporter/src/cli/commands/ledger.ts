@@ -48,7 +48,7 @@ export const addLedger = (program: Command, deps: Deps): void => {
     if (!yes) throw new CommandError('this begins a new ledger: all counters start at 0, and what was counted from deleted transcripts is gone. Nothing was done. If you mean it: watchroom ledger reset --yes', 'usage');
     return run(reset, 'Resetting', async (care) => {
       const { oldId, keptAt, newId } = await care.reset();
-      return [`A new ledger begins: ${newId}.`, ...(oldId ? [`The old one was ${oldId}${keptAt ? `, kept at ${keptAt}` : ''}.`] : [])].join('\n');
+      return [`A new ledger begins: ${newId}.`, ...(keptAt ? [`The old one was ${oldId ?? 'unreadable'}, kept at ${keptAt}.`] : [])].join('\n');
     });
   });
   withExamples(reset, [['watchroom ledger reset --yes', 'counts from now on']]);
