@@ -36,8 +36,8 @@ interface Work {
 
 /** Three people at work, with some weeks behind them. */
 export const aLivingTeam = (now: number): readonly Person[] => [
-  aPerson({ name: 'ada', host: 'atlas', now, pace: 1, work: [feature, legacy] }),
-  aPerson({ name: 'ben', host: 'borealis', now, pace: 0.5, work: [sorting, docs] }),
+  aPerson({ name: 'ada', host: 'atlas', now, pace: 1, work: [feature, docs] }),
+  aPerson({ name: 'ben', host: 'borealis', now, pace: 0.5, work: [sorting, legacy] }),
   aPerson({ name: 'chen', host: 'cirrus', now, pace: 0.75, work: [circles, asks] }),
 ];
 

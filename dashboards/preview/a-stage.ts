@@ -43,7 +43,9 @@ export const aStage = async (seconds: number, say: (text: string) => void): Prom
     say('the past goes into Prometheus');
     await Promise.all(people.map((person, index) => backfill(person, { prometheus, instance: instances[index]!, data: join(folder, 'data') })));
     say(`the team works for ${seconds} s`);
-    for (let round = 0; Date.now() < since + seconds * 1000; round += 1) {
+    // It ends at a moment when somebody works, but it does not wait long for one.
+    const busy = async (): Promise<boolean> => (await prometheus.count('ai_session_state{state="working"} == 1')) >= 2;
+    for (let round = 0; Date.now() < since + seconds * 1000 || (Date.now() < since + (seconds + 30) * 1000 && !(await busy())); round += 1) {
       for (const person of people) person.goOn(round, Date.now());
       await new Promise((resolve) => setTimeout(resolve, roundMs));
     }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Studio } from './pictures.ts';
 import type { Dashboard, View } from './scene.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -75,9 +76,18 @@ const main = async (): Promise<void> => {
   const folder = resolve(flags.output);
   mkdirSync(folder, { recursive: true });
   const { openStudio } = await import('./pictures.ts');
+  const studio = await openStudio(flags.browser);
+  try {
+    await drawAll(studio, folder);
+  } finally {
+    await studio.close();
+  }
+};
+
+/** Every dashboard in both themes, as it is at one moment. */
+const drawAll = async (studio: Studio, folder: string): Promise<void> => {
   const { sceneOf } = await import('./scene.ts');
   const { url, since, scrapeSeconds, stop } = await source();
-  const studio = await openStudio(flags.browser);
   try {
     const session = flags.session ?? (await fullestSession(url));
     const to = Date.now();
@@ -91,7 +101,6 @@ const main = async (): Promise<void> => {
       say(`${file}${complaints.map((complaint) => `\n  the page said: ${complaint}`).join('')}`);
     }
   } finally {
-    await studio.close();
     await stop();
   }
 };
