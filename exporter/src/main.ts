@@ -6,7 +6,16 @@ import type { Machine } from './files/machine.ts';
 // The only reader of argv, environment, home and clock. Everything else is told.
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
-const machine: Machine = { platform: process.platform as Machine['platform'], home: homedir(), env: process.env };
+const machine: Machine = { platform: process.platform as Machine['platform'], home: homeOf(), env: process.env };
+
+/** In a container the user may have neither HOME nor an entry in passwd. */
+function homeOf(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
+}
 
 const ending = new Promise<string>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -68,16 +68,20 @@ export class CallBooks {
     this.#seen = this.#db.prepare('SELECT 1 FROM calls LIMIT 1').get() === undefined ? new Seen() : undefined;
   }
 
-  book(calls: PackedCalls, claimant: Claimant, now: EpochMs): void {
+  /** Returns how many of the calls stood already for another session: the transcript repeats that one's history. */
+  book(calls: PackedCalls, claimant: Claimant, now: EpochMs): number {
+    let repeated = 0;
     const models = calls.models.map((model) => this.#names.id(model));
     const projects = claimant.sessions.map(({ project }) => this.#names.id(project));
     for (const call of unpackCalls(calls)) {
       const row = rowOf(call, { model: call.model < 0 ? 0 : models[call.model]!, project: projects[call.session]! }, claimant);
       const isFirst = this.#seen?.add(row.message) === false;
       const before = isFirst ? undefined : (this.#find.get(row.message, row.request) as CallRow | undefined);
+      if (before && before.session !== row.session) repeated += 1;
       if (before) this.#rebook(before, row, claimant, now);
       else this.#bookNew(row, { isFirst, claimant, now });
     }
+    return repeated;
   }
 
   /** Writes the sums of what was booked since the last save; inside the caller's transaction. */

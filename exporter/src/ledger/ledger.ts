@@ -181,6 +181,11 @@ export class Ledger {
     return new Map(rows.map(({ tool, n }) => [tool, n]));
   }
 
+  /** How many sessions (sub-agents within their parents) were active at or after a moment. */
+  countSince(at: EpochMs): number {
+    return (this.#sql(`SELECT count(*) AS n FROM sessions WHERE last >= ? AND ${isRoot}`).get(at) as { n: number }).n;
+  }
+
   /** Every call of a session and its sub-agents as it was booked, by time. */
   callsOf(id: string): BookedCall[] {
     const sessions = this.#family(id).map((key) => this.#books.sessionIds.get(key)!.id);
@@ -335,11 +340,13 @@ export class Ledger {
     for (const part of report.parts) booked.set(part.session, this.#bookSession(part, report.tool, starts));
     for (const key of report.calls.sessions) if (!booked.has(key)) booked.set(key, this.#books.sessionIds.get(key)?.id ?? this.#bookSession({ session: key, nativeId: key.slice(report.tool.length + 1), role: 'main', json: '' }, report.tool, starts));
     const projectOf = (key: string): string => this.#books.fleet.projectLabel(claims.get(key)?.project);
-    const growth = this.#bookParts(report, source, booked, known !== undefined);
-    this.#books.calls.book(report.calls, {
+    const told = this.#bookParts(report, source, booked, known !== undefined);
+    const repeated = this.#books.calls.book(report.calls, {
       tool: report.tool, source, born: report.born,
       sessions: report.calls.sessions.map((key) => ({ id: booked.get(key)!, key, started: Math.min(claims.get(key)?.startedAt ?? Infinity, known ? this.#startIn(source, booked.get(key)!) : Infinity, now), project: claims.get(key)?.project })),
     }, now);
+    // A new transcript with calls of another session is a fork or a copy: the turns, lines and tools it begins with were counted there.
+    const growth = known === undefined && repeated > 0 ? [] : told;
     for (const key of starts) this.#books.fleet.addSession(report.tool, projectOf(key), now);
     for (const { session, growth: grown } of growth) this.#books.fleet.addGrowth(report.tool, projectOf(session), grown, now);
     if (starts.length > 0 || growth.length > 0) this.#books.fleet.bearTool(report.tool, now);

@@ -10,6 +10,7 @@ export interface EngineSettings {
   readonly disabledTools: readonly Tool[];
   readonly extraRoots: readonly { readonly tool: Tool; readonly path: string }[];
   readonly recent: number;
+  readonly windowMs?: number;
   readonly threads: number;
   readonly pollIntervalMs: number;
   readonly rescanIntervalMs: number;

@@ -30,6 +30,7 @@ const engine = new Engine({
   now: Date.now,
   extraRoots: settings.extraRoots,
   recent: settings.recent,
+  ...(settings.windowMs === undefined ? {} : { windowMs: settings.windowMs }),
   threads: settings.threads,
   budgets: settings.budgets,
   weekStart: settings.weekStart,

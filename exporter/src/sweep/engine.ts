@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly extraRoots?: readonly { readonly tool: Tool; readonly path: string }[];
   /** Sessions handed out, by last activity. */
   readonly recent: number;
+  /** Sessions active within this time are counted, handed out or not. @default 24 hours */
+  readonly windowMs?: number;
   /** Threads that read in a long scan, the engine's own among them; 0 or 1: no others. */
   readonly threads: number;
   readonly budgets?: readonly Budget[];
@@ -49,6 +51,8 @@ export interface EngineUpdate {
   readonly fleet?: readonly FleetSeries[];
   readonly fleetHistograms?: readonly FleetHistogram[];
   readonly counts: Readonly<Partial<Record<Tool, number>>>;
+  /** Sessions active within the export window. */
+  readonly inWindow: number;
   readonly sources: readonly SourceStatus[];
   /** Roots that exist, as the readers name them. */
   readonly presentRoots: readonly string[];
@@ -356,9 +360,10 @@ export class Engine {
   }
 
   #situation(): Omit<EngineUpdate, 'sessions' | 'fleet' | 'fleetHistograms'> {
-    const { ledger, budgets = [], now, timeZone, weekStart } = this.#options;
+    const { ledger, budgets = [], now, timeZone, weekStart, windowMs = 86_400_000 } = this.#options;
     return {
       counts: Object.fromEntries(ledger.sessionCounts()),
+      inWindow: ledger.countSince(now() - windowMs),
       sources: this.sources(),
       presentRoots: this.#roots.flatMap(({ named, resolved }) => (resolved === undefined ? [] : [named])),
       corrections: Object.fromEntries(ledger.tallies('corrections')),

@@ -88,7 +88,9 @@ export class Scene {
     const exported = [...live, ...ended].slice(0, this.#options.exportLimit).sort((a, b) => (b.lastActivityAt ?? 0) - (a.lastActivityAt ?? 0));
     const sessionCounts = countStates(all, this.#update?.counts ?? {});
     const known = Object.values(sessionCounts).reduce((sum, states) => sum + states.working + states.waiting + states.idle + states.ended, 0);
-    const limited = inWindow.length - exported.length;
+    // The ledger knows more sessions inside the window than are kept here; a live one may be older than the window.
+    const olderButLive = live.filter((session) => (session.lastActivityAt ?? 0) < now - this.#options.exportWindowMs).length;
+    const limited = Math.max(inWindow.length, (this.#update?.inWindow ?? 0) + olderButLive) - exported.length;
     return {
       at: now,
       sessions: exported,

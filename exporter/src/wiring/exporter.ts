@@ -83,10 +83,13 @@ const serveWorld = async (world: World, about: Surroundings & About, greets: boo
   let fatal: (error: Error) => void;
   const died = new Promise<never>((_resolve, reject) => (fatal = reject));
   died.catch(() => undefined);
+  let ledgerProblem: string | undefined;
   let opened: () => void;
   const open = new Promise<void>((resolve) => (opened = resolve));
   const thread = startLedgerThread(settings, {
     onUpdate: (update) => {
+      if (update.ledger.problem !== undefined && update.ledger.problem !== ledgerProblem) log.error(update.ledger.problem);
+      ledgerProblem = update.ledger.problem;
       scene.apply(update);
       opened();
     },

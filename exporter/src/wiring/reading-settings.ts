@@ -23,6 +23,7 @@ export const engineSettings = (loaded: Pick<Loaded, 'config' | 'machine'>, state
     disabledTools: config.disabledTools,
     extraRoots: (Object.entries(config.roots) as [Tool, readonly string[]][]).flatMap(([tool, paths]) => paths.map((path) => ({ tool, path }))),
     recent: config.exportLimit,
+    windowMs: config.exportWindowMs,
     threads: Math.max(1, Math.min(cores, 4)),
     pollIntervalMs: config.pollIntervalMs,
     rescanIntervalMs: 60_000,

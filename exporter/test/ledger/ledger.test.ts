@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ledger } from '../../src/ledger/ledger.ts';
+import type { Draft } from '../../src/session/draft.ts';
 import type { SourceReport } from '../../src/ledger/report.ts';
 import { aReport } from './a-report.ts';
 
@@ -167,6 +168,17 @@ describe('fleet counters', () => {
     ledger.commit([told(6, true)]);
     expect(fleet('ai_turns_total')).toEqual({ 'claude shop': 6 });
     expect(ledger.sessions('all')[0]!.turns).toBe(6);
+  });
+
+  it.each([['the original first', false], ['the fork first', true]])('[T3] count the turns and lines that a fork repeats once, %s', (_order, forkFirst) => {
+    now = begin + 2 * minute;
+    const work = (draft: Draft): void => { draft.turnStarted(begin + minute); draft.edit({ path: 'a.ts', at: begin + minute, linesAdded: 2 }); draft.toolCall({ id: 't', name: 'Edit', at: begin + minute }); };
+    const original = news({ path: '/a/one.jsonl', session: 'one', born: 100, calls: [{ message: 'm1' }], tell: work });
+    const fork = news({ path: '/a/two.jsonl', session: 'two', born: 200, calls: [{ message: 'm1' }], tell: work });
+    for (const report of forkFirst ? [fork, original] : [original, fork]) ledger.commit([report]);
+    expect([fleet('ai_turns_total'), fleet('ai_lines_total'), fleet('ai_tool_calls_total')]).toEqual([{ 'claude shop': 1 }, { 'claude shop added': 2 }, { 'claude Edit': 1 }]);
+    ledger.commit([news({ path: '/a/two.jsonl', session: 'two', born: 200, calls: [{ message: 'm9' }], tell: (draft) => draft.turnStarted(begin + 2 * minute) })]);
+    expect(fleet('ai_turns_total')).toEqual({ 'claude shop': 2 }); // what the fork does itself counts
   });
 
   it('bound their labels: past the cap a project is "other", and what is booked stays where it is', () => {
