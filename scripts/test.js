@@ -5,6 +5,7 @@ import { checkNode } from '../exporter/bin/check-node.js';
 checkNode();
 const steps = [
   ['servers', 'bash', ['scripts/setup-servers.sh', '--if-possible']],
+  ['newer servers', 'bash', ['scripts/setup-newer-servers.sh']],
   ['types', 'tsc', ['-p', '.']],
   ['lint', 'eslint', ['.']],
   ['tests', process.execPath, ['scripts/jest.js', '--maxWorkers=2', ...process.argv.slice(2)]],
