@@ -18,7 +18,7 @@ const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 /** A browser with the page that draws scenes. */
 export interface Studio {
   /** Draws a scene into a PNG file. Complaints of the page are returned. */
-  readonly draw: (scene: Scene, file: string) => Promise<readonly string[]>;
+  readonly draw: (scene: Scene, file: string, scale?: number) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -39,9 +39,9 @@ export const openStudio = async (executablePath: string): Promise<Studio> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const browser = await chromium.launch({ executablePath, args: quiet });
   return {
-    draw: async (scene, file) => {
+    draw: async (scene, file, scale = 1) => {
       shown = scene;
-      return photograph(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, file);
+      return photograph(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { file, scale });
     },
     close: async () => {
       await browser.close();
@@ -64,8 +64,8 @@ const bundle = (site: string): void => {
   if (status !== 0) throw new Error(`esbuild could not bundle the page: ${stderr}`);
 };
 
-const photograph = async (browser: Browser, url: string, file: string): Promise<readonly string[]> => {
-  const page = await browser.newPage({ viewport: { width: 1600, height: 4000 }, timezoneId: Intl.DateTimeFormat().resolvedOptions().timeZone });
+const photograph = async (browser: Browser, url: string, { file, scale }: { readonly file: string; readonly scale: number }): Promise<readonly string[]> => {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 4000 }, deviceScaleFactor: scale, timezoneId: Intl.DateTimeFormat().resolvedOptions().timeZone });
   const said: string[] = [];
   page.on('response', (response) => { if (!response.ok()) said.push(`${response.status()} ${response.url()}`); });
   page.on('pageerror', (error) => said.push(String(error)));

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Scene } from './page/scene.ts';
 import type { Studio } from './pictures.ts';
 import type { Dashboard, View } from './scene.ts';
 
@@ -19,6 +20,7 @@ const { values: flags } = parseArgs({
     session: { type: 'string' },
     only: { type: 'string' },
     browser: { type: 'string', default: '/usr/bin/chromium' },
+    readme: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -32,6 +34,7 @@ const usage = `npm run dashboards:preview -- [options]: draws the committed dash
   --output FOLDER    where the pictures go (default: .cache/dashboards)
   --session ID       the session of the page "Session" (default: the fullest)
   --only TEXT        only dashboards with this in their name
+  --readme           also the two smaller pictures in docs/images
   --browser PATH     Chromium (default: /usr/bin/chromium)
 `;
 
@@ -70,6 +73,15 @@ const fullestSession = async (url: string): Promise<string | undefined> => {
   return data.result[0]?.metric.session_id;
 };
 
+/** Two pages in the README: a dark one and a light one. */
+const forReadme: Readonly<Record<string, string>> = { 'watchroom-team-dark': 'dashboard-team.png', 'watchroom-session-light': 'dashboard-session.png' };
+
+/** The first rows of a page with their panels. */
+const beginning = (scene: Scene, rows: number): Scene => {
+  const end = scene.panels.filter(({ type }) => type === 'row')[rows]?.gridPos.y ?? Infinity;
+  return { ...scene, panels: scene.panels.filter(({ gridPos }) => gridPos.y < end) };
+};
+
 const main = async (): Promise<void> => {
   if (flags.help) return say(usage);
   installOnce();
@@ -97,7 +109,10 @@ const drawAll = async (studio: Studio, folder: string): Promise<void> => {
         ...(since === undefined || dashboard.uid === 'watchroom-usage' ? ownTime(dashboard.time.from, to) : { from: since, timeText: `Last ${Math.round((to - since) / 1000)} seconds` }),
       };
       const file = join(folder, `${dashboard.uid}-${theme}.png`);
-      const complaints = await studio.draw(await sceneOf(dashboard, view), file);
+      const scene = await sceneOf(dashboard, view);
+      const complaints = await studio.draw(scene, file);
+      const small = forReadme[`${dashboard.uid}-${theme}`];
+      if (flags.readme && small !== undefined) await studio.draw(beginning(scene, 3), join(here, '../../docs/images', small), 0.75);
       say(`${file}${complaints.map((complaint) => `\n  the page said: ${complaint}`).join('')}`);
     }
   } finally {
