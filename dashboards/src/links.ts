@@ -31,8 +31,8 @@ export interface DataLink {
   readonly targetBlank?: boolean;
 }
 
-/** The session of a table's row. */
-export const toSessionOfRow: DataLink = { title: 'Open this session', url: linkTo('session', 'var-session=${__data.fields.session_id:percentencode}') };
+/** The session of a table's row, from its own cell: the raw value is whole where the cell shows it shortened. */
+export const toSessionOfRow: DataLink = { title: 'Open this session', url: linkTo('session', 'var-session=${__value.raw:percentencode}') };
 
 /** The session of a drawn series. */
 export const toSessionOfSeries: DataLink = { title: 'Open this session', url: linkTo('session', 'var-session=${__field.labels.session_id:percentencode}') };

@@ -37,7 +37,7 @@ export interface Panel {
 }
 
 /** Units of Grafana's list that we use. */
-export type Unit = 'short' | 'none' | 'percentunit' | 'currencyUSD' | 's' | 'dtdurations' | 'bytes' | 'Bps' | 'string';
+export type Unit = 'short' | 'none' | 'percentunit' | 'currencyUSD' | 's' | 'bytes' | 'Bps' | 'string';
 
 export interface Query {
   readonly query: string;
@@ -80,16 +80,19 @@ export const wordPanel = ({ of, ...panel }: Panel & { readonly of: Query }): sta
     .textMode(common.BigValueTextMode.Name)
     .reduceOptions(lastValue());
 
-/** Bars side by side, one per series, now. */
-export const barsPanel = ({ of, ...panel }: Panel & { readonly of: readonly Query[] }): bargauge.PanelBuilder =>
+/** Bars side by side, one per series, now. Long names stand above their bars, short ones left of them. */
+export const barsPanel = ({ of, names = 'left', ...panel }: Panel & { readonly of: readonly Query[]; readonly names?: 'left' | 'top' }): bargauge.PanelBuilder =>
   withTargets(dressed(new bargauge.PanelBuilder(), panel), of.map(instant))
     .orientation(common.VizOrientation.Horizontal)
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .valueMode(common.BarGaugeValueMode.Text)
-    .namePlacement(common.BarGaugeNamePlacement.Left)
+    .namePlacement(names === 'top' ? common.BarGaugeNamePlacement.Top : common.BarGaugeNamePlacement.Left)
     .showUnfilled(true)
-    .minVizHeight(16)
-    .maxVizHeight(28)
+    // Sized by itself, a single bar and its letters fill the panel and names are cut.
+    .sizing(common.BarGaugeSizing.Manual)
+    .text(new common.VizTextDisplayOptionsBuilder().titleSize(13).valueSize(14))
+    .minVizHeight(names === 'top' ? 34 : 16)
+    .maxVizHeight(names === 'top' ? 44 : 28)
     .reduceOptions(lastValue());
 
 /** Lines over time. */
@@ -97,11 +100,14 @@ export const linesPanel = ({ of, stacked = false, marked = false, ...panel }: Pa
   const lines = drawn(new timeseries.PanelBuilder(), panel, of)
     .drawStyle(common.GraphDrawStyle.Line)
     .lineWidth(stacked ? 1 : 2)
-    .fillOpacity(stacked ? 40 : 8);
+    .fillOpacity(stacked ? 40 : isSingle(of) ? 8 : 0);
   if (stacked) lines.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A'));
   if (marked) lines.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
   return lines;
 };
+
+/** One line alone may be filled; the fillings of several lie over one another. */
+const isSingle = ([first, ...others]: readonly Query[]): boolean => others.length === 0 && first?.legend?.includes('{{') === false;
 
 /** Stacked bars, one per hour or day: the step decides the bar. */
 export const calendarPanel = ({ of, every, ...panel }: Panel & Drawn & { readonly every: '1h' | '1d' }): timeseries.PanelBuilder =>
@@ -150,8 +156,15 @@ export interface Column {
   readonly bar?: true;
   readonly steps?: readonly Step[];
   readonly links?: readonly DataLink[];
+  /** Other words for what is in the cell; links keep what is in it. */
+  readonly shortened?: readonly Shortening[];
   /** Text → colour. */
   readonly words?: Readonly<Record<string, Color>>;
+}
+
+interface Shortening {
+  readonly pattern: string;
+  readonly text: string;
 }
 
 /** A label as a column, in the order of the page. */
@@ -163,15 +176,19 @@ export type ValueColumn = Column & { readonly query: string; readonly hidden?: t
  * Rows of what the queries' labels tell apart; queries with the same labels become one row. Labels that are not named stay hidden,
  * and those that no series has (without a hub: users, hosts, rooms) have no column.
  */
-export const tablePanel = ({ labels, values, sort, descending = true, ...panel }: Panel & {
+export const tablePanel = ({ labels, values, valuesAfter, sort, descending = true, ...panel }: Panel & {
   readonly labels: LabelColumns;
   readonly values: readonly ValueColumn[];
+  /** The label behind which the values stand, so that they are seen without scrolling. @default the last one */
+  readonly valuesAfter?: string;
   /** A column's name. */
   readonly sort: string;
   readonly descending?: boolean;
 }): table.PanelBuilder => {
   const shown = values.map((column, index) => ({ column, field: valueField(index, values.length) })).filter(({ column }) => !column.hidden);
-  const fields = [...Object.keys(labels), ...shown.map(({ field }) => field)];
+  const names = Object.keys(labels);
+  const before = valuesAfter === undefined ? names.length : names.indexOf(valuesAfter) + 1;
+  const fields = [...names.slice(0, before), ...shown.map(({ field }) => field), ...names.slice(before)];
   const builder = withTargets(dressed(new table.PanelBuilder(), panel), values.map(({ query }) => asTable(query)))
     .cellHeight(common.TableCellHeight.Sm)
     .showHeader(true)
@@ -191,27 +208,39 @@ const valueField = (index: number, of: number): string => (of === 1 ? 'Value' : 
 
 /** Columns that every table of sessions has: the session itself leads to its page. */
 export const sessionColumns = {
-  session_id: { name: 'Session', width: 190, links: [toSessionOfRow] },
-  user_name: { name: 'User', width: 110 },
-  host_name: { name: 'Host', width: 110 },
-  project: { name: 'Project', width: 130 },
+  session_id: {
+    name: 'Session', width: 100, links: [toSessionOfRow],
+    shortened: [
+      // The first half of a UUID of version 7 is the time: sessions of the same minute share it.
+      { pattern: '^[^/]+/[0-9a-f]{8}-[0-9a-f]{4}-7.*([0-9a-f]{8})$', text: '…$1' },
+      { pattern: '^[^/]+/([0-9a-f]{8})-[0-9a-f]{4}-.*$', text: '$1' },
+      { pattern: '^[^/]+/(.*)$', text: '$1' },
+    ],
+  },
+  user_name: { name: 'User', width: 100 },
+  project: { name: 'Project' },
 } as const satisfies LabelColumns;
 
 /** The room of a session; the cell holds its address, and without a hub there is no column. */
-export const roomColumn: Column = { name: 'Room', width: 80, links: [toRoomOfCell] };
+export const roomColumn: Column = { name: 'Room', width: 70, links: [toRoomOfCell], shortened: [{ pattern: '^https?://.+$', text: 'open' }] };
 
-const columnLook = ({ name, unit, decimals, width, bar, steps, links, words }: Column): DynamicConfigValue[] => [
+/** The sentence of an empty table would stand in every empty cell, so each column has its own. */
+const columnLook = ({ name, unit, decimals, width, bar, steps, links, words, shortened }: Column): DynamicConfigValue[] => [
   { id: 'displayName', value: name },
+  { id: 'noValue', value: '–' },
   ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
   ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
   ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
-  ...(steps === undefined ? [] : [{ id: 'thresholds', value: { mode: 'absolute', steps } }, { id: 'color', value: { mode: 'thresholds' } }]),
+  ...(steps === undefined ? [] : [{ id: 'thresholds', value: { mode: 'absolute', steps: bar ? steps : readable(steps) } }, { id: 'color', value: { mode: 'thresholds' } }]),
   ...(bar ? [{ id: 'min', value: 0 }, { id: 'max', value: 1 }, { id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic', valueDisplayMode: 'text' } }] : []),
   ...(steps !== undefined && !bar ? [{ id: 'custom.cellOptions', value: { type: 'color-text' } }] : []),
   ...(links === undefined ? [] : [{ id: 'links', value: links }]),
   ...(words === undefined ? [] : [{ id: 'custom.cellOptions', value: { type: 'color-text' } }, { id: 'mappings', value: [{ type: 'value', options: wordOptions(words) }] }]),
-  ...(name === roomColumn.name ? [{ id: 'mappings', value: [{ type: 'regex', options: { pattern: '^https?://.+$', result: { text: 'open', index: 0 } } }] }] : []),
+  ...(shortened === undefined ? [] : [{ id: 'mappings', value: shortened.map(({ pattern, text }, index) => ({ type: 'regex', options: { pattern, result: { text, index } } })) }]),
 ];
+
+/** Yellow letters cannot be read on white. */
+const readable = (steps: readonly Step[]): readonly Step[] => steps.map(({ value, color }) => ({ value, color: color === 'yellow' ? 'orange' : color }));
 
 const wordOptions = (words: Readonly<Record<string, Color>>) => Object.fromEntries(Object.entries(words).map(([word, color], index) => [word, { text: word, color, index }]));
 

@@ -41,6 +41,10 @@ export const withInfo = (expression: string, words: readonly string[]): string =
 /** A metric of the one session that the page shows. */
 export const ofSession = (name: string, matchers: Matchers = {}): string => metric(name, { ...theSession, ...matchers });
 
+/** How full a context is, as the alert SessionContextNearlyFull sees it: of what fits before the tool compacts, else of the window. */
+export const contextOfWhatFits = (matchers: Matchers = {}): string =>
+  `(${metric('ai_session_context_used_tokens', matchers)} / (${metric('ai_session_context_compaction_tokens', matchers)} or ${metric('ai_session_context_limit_tokens', matchers)}))`;
+
 /** How much a counter grew per minute, drawn over time. */
 export const perMinute = (counter: string, by: string): string => `60 * sum by (${by}) (rate(${counter}[$__rate_interval]))`;
 

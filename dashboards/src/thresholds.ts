@@ -9,7 +9,7 @@ export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple' | 
 
 /** Every limit at which a panel changes its colour. Where there is an alert (alerts/thresholds.yml), red begins where it fires; a test compares them. */
 export const limits = {
-  /** Part of the context window: from here on it is worth a look, from there on the session is about to forget. */
+  /** Part of what fits into the context: from here on it is worth a look, from there on the session is about to forget. */
   context: { high: 0.7, full: 0.9 },
   /** The health ratio: healthy from here on, in trouble below that. The settings speak of 70 and 40 of 100. */
   health: { healthy: 0.7, critical: 0.4 },
@@ -63,6 +63,9 @@ export const thresholds = {
   /** A plain number without a judgement. */
   plain: [{ value: null, color: 'text' }],
 } as const satisfies Record<string, readonly Step[]>;
+
+/** The colour of each kind of token, everywhere. */
+export const tokenColors = { input: 'blue', output: 'green', cache_read: 'yellow', cache_creation_5m: 'orange', cache_creation_1h: 'purple' } as const satisfies Record<string, Color>;
 
 /** The colour of each state of a session, everywhere. */
 export const stateColors = { working: 'green', waiting: 'orange', idle: 'blue', ended: 'text' } as const satisfies Record<string, Color>;

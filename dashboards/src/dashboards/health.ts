@@ -3,7 +3,7 @@ import { identity } from '../identity.ts';
 import { toPage, toSeries } from '../links.ts';
 import { page } from '../page.ts';
 import { barsPanel, linesPanel, numberPanel, roomColumn, row, sessionColumns, stateColumn, tablePanel } from '../panels.ts';
-import { fleet, inRange, metric, namedUser, ofChosen, ofLive, other, perMinute, recorded, withInfo } from '../queries.ts';
+import { contextOfWhatFits, fleet, inRange, metric, namedUser, ofChosen, ofLive, other, perMinute, recorded, withInfo } from '../queries.ts';
 import { limits, stateColors, thresholds } from '../thresholds.ts';
 import { datasource, model, project, tool, user } from '../variables.ts';
 
@@ -13,7 +13,8 @@ const waiting = ofChosen(`(${metric('ai_session_state', { state: 'waiting' })} =
 const perSession = (expression: string): string => `max by (${identity}) (${ofLive(expression)})`;
 const words = ['project', 'git_branch', 'room_url'];
 const described = (expression: string): string => `max by (${[identity, 'tool', ...words].join(', ')}) (${withInfo(expression, words)})`;
-const wordColumns = { ...sessionColumns, tool: { name: 'Tool', width: 90 }, git_branch: { name: 'Branch', width: 130 }, room_url: roomColumn } as const;
+/** For half the width: the page of the session has the rest. */
+const fewColumns = { ...sessionColumns, room_url: roomColumn } as const;
 
 export const health = page({
   uid: 'health', title: 'Health and errors', from: 'now-24h', refresh: '1m',
@@ -35,7 +36,7 @@ export const health = page({
       help: 'Errors of all kinds in the time shown. Errors are not split by project. Many more than yesterday: see below of which kind.',
     }),
     numberPanel({
-      title: 'Longest wait for a human', unit: 'dtdurations', size: [4, 4], steps: thresholds.waiting, empty: 'nobody waits', of: `time() - min(${metric('ai_session_last_activity_timestamp_seconds')} and on (${identity}) (${waiting}))`,
+      title: 'Longest wait', unit: 's', decimals: 0, size: [4, 4], steps: thresholds.waiting, empty: 'nobody waits', of: `time() - min(${metric('ai_session_last_activity_timestamp_seconds')} and on (${identity}) (${waiting}))`,
       help: 'How long the most patient agent has been waiting. Over twenty minutes: the person does not know; the table below says who.',
     }),
     numberPanel({
@@ -68,12 +69,13 @@ export const health = page({
     }),
     tablePanel({
       title: 'The worst sessions', unit: 'string', size: [24, 9], sort: 'Health', descending: false, empty: 'No live session has a score',
-      help: 'Live sessions, the worst first. Context red: compact or begin anew. Errors: open the session and see which tool fails. Circles: stop it and say what is wrong.',
-      labels: { state: stateColumn, ...wordColumns },
+      help: 'Live sessions, the worst first. Context is the part used of what fits before the tool compacts, or of the window where that is not known. Red: compact or begin anew. Errors: open the session and see which tool fails. Circles: stop it and say what is wrong.',
+      valuesAfter: 'session_id',
+      labels: { state: stateColumn, session_id: sessionColumns.session_id, user_name: sessionColumns.user_name, project: sessionColumns.project, host_name: { name: 'Host', width: 100 }, tool: { name: 'Tool', width: 80 }, git_branch: { name: 'Branch', width: 130 }, room_url: roomColumn },
       values: [
         { name: 'Health', unit: 'none', decimals: 2, width: 80, steps: thresholds.health, query: `bottomk(15, ${perSession(score)})` },
-        { name: 'Context', unit: 'percentunit', decimals: 0, bar: true, steps: thresholds.context, query: perSession(recorded('session:ai_session_context:ratio')) },
-        { name: 'Full in', unit: 'dtdurations', width: 130, steps: thresholds.timeToFull, query: perSession(recorded('session:ai_session_context:seconds_to_full')) },
+        { name: 'Context', unit: 'percentunit', decimals: 0, width: 160, bar: true, steps: thresholds.context, query: perSession(contextOfWhatFits()) },
+        { name: 'Full in', unit: 's', decimals: 1, width: 100, steps: thresholds.timeToFull, query: perSession(recorded('session:ai_session_context:seconds_to_full')) },
         { name: 'Errors, 15 min', unit: 'none', decimals: 0, width: 110, steps: thresholds.any, query: perSession(recorded('session:ai_session_errors:increase15m')) },
         { name: 'Circles', unit: 'none', width: 80, steps: thresholds.repeatedFailures, query: perSession(metric('ai_session_repeated_failures')) },
         { name: 'Churn', unit: 'percentunit', decimals: 0, width: 80, steps: thresholds.churn, query: perSession(metric('ai_session_edit_churn_ratio')) },
@@ -88,7 +90,7 @@ export const health = page({
       help: 'overloaded, rate_limit and api at once for all: the provider has trouble, so wait or change the model. tool: commands and edits fail. permission_denied: people refuse; review what agents are allowed to do.',
     }),
     barsPanel({
-      title: 'Errors by tool and kind', unit: 'short', decimals: 0, size: [6, 8], min: 0, empty: 'none', of: [{ query: `topk(10, ${inRange(fleet('ai_errors_total'), 'tool, error_kind')} > 0)`, legend: '{{tool}} {{error_kind}}' }], links: [toSeries('health', 'tool')],
+      title: 'Errors by tool and kind', names: 'top', unit: 'short', decimals: 0, size: [6, 8], min: 0, empty: 'none', of: [{ query: `topk(10, ${inRange(fleet('ai_errors_total'), 'tool, error_kind')} > 0)`, legend: '{{tool}} {{error_kind}}' }], links: [toSeries('health', 'tool')],
       help: 'The most common errors of the time shown. One tool alone: its set-up or its account; all of them: the network.',
     }),
     barsPanel({
@@ -108,25 +110,29 @@ export const health = page({
     tablePanel({
       title: 'Loops', unit: 'string', size: [12, 8], sort: 'Failures repeated', empty: 'No session repeats failing calls',
       help: 'Live sessions that fail in the same way again. From three on they go in circles: stop, say what is wrong, or undo and begin anew.',
-      labels: wordColumns,
+      valuesAfter: 'session_id',
+      labels: fewColumns,
       values: [{ name: 'Failures repeated', unit: 'none', width: 150, steps: thresholds.repeatedFailures, query: described(`(${metric('ai_session_repeated_failures')} > 0)`) }],
     }),
     tablePanel({
       title: 'Edits edited again', unit: 'string', size: [12, 8], sort: 'Churn', empty: 'No session edits its own edits',
       help: 'Part of the last edits that changed lines edited before. Above 30 % it tries things out; above 60 % it writes and rewrites: give it a test to work against.',
-      labels: wordColumns,
+      valuesAfter: 'session_id',
+      labels: fewColumns,
       values: [{ name: 'Churn', unit: 'percentunit', decimals: 0, width: 150, steps: thresholds.churn, query: described(`(${metric('ai_session_edit_churn_ratio')} > 0)`) }],
     }),
     tablePanel({
       title: 'Lost caches', unit: 'string', size: [12, 6], sort: 'Cache hits', descending: false, empty: 'No session has lost its cache',
       help: 'Live sessions whose cache hits have fallen to less than half of what they were: every request is paid in full. Begin anew, or stop changing tools and instructions in the middle.',
-      labels: wordColumns,
+      valuesAfter: 'session_id',
+      labels: fewColumns,
       values: [{ name: 'Cache hits', unit: 'percentunit', decimals: 0, width: 150, steps: thresholds.cacheHits, query: described(`(${metric('ai_session_cache_hit_ratio')} and on (${identity}) (${metric('ai_session_cache_collapsed')} == 1))`) }],
     }),
     tablePanel({
       title: 'Compacted often', unit: 'string', size: [12, 6], sort: 'Compactions', empty: 'No live session has been compacted',
       help: 'How often the context of each live session was compacted. After two or three an agent works from summaries of summaries: begin anew with a written plan.',
-      labels: wordColumns,
+      valuesAfter: 'session_id',
+      labels: fewColumns,
       values: [{ name: 'Compactions', unit: 'none', width: 150, steps: thresholds.any, query: described(`(${metric('ai_session_context_compactions_total')} > 0)`) }],
     }),
 
@@ -134,8 +140,9 @@ export const health = page({
     tablePanel({
       title: 'Waiting for a human', unit: 'string', size: [12, 8], sort: 'Waits for', empty: 'Nobody is waited for',
       help: 'Sessions that have answered or ask for permission, the longest first. Tell the person, or answer in the room.',
-      labels: wordColumns,
-      values: [{ name: 'Waits for', unit: 'dtdurations', width: 150, steps: thresholds.waiting, query: `time() - ${described(`(${metric('ai_session_last_activity_timestamp_seconds')} and on (${identity}) (${metric('ai_session_state', { state: 'waiting' })} == 1))`)}` }],
+      valuesAfter: 'session_id',
+      labels: fewColumns,
+      values: [{ name: 'Waits for', unit: 's', decimals: 1, width: 150, steps: thresholds.waiting, query: `time() - ${described(`(${metric('ai_session_last_activity_timestamp_seconds')} and on (${identity}) (${metric('ai_session_state', { state: 'waiting' })} == 1))`)}` }],
     }),
     tablePanel({
       title: 'Rate limits', unit: 'string', size: [12, 8], sort: 'Used', empty: 'No tool has reported a limit',
@@ -143,7 +150,7 @@ export const health = page({
       labels: { tool: 'Tool', window: { name: 'Window', width: 90 }, user_name: 'User' },
       values: [
         { name: 'Used', unit: 'percentunit', decimals: 0, bar: true, steps: thresholds.rateLimit, query: `max by (tool, window, user_name) (${fleet('ai_rate_limit_used_ratio')})` },
-        { name: 'Resets in', unit: 'dtdurations', width: 170, query: `max by (tool, window, user_name) (${fleet('ai_rate_limit_reset_timestamp_seconds')}) - time()` },
+        { name: 'Resets in', unit: 's', decimals: 1, width: 110, query: `max by (tool, window, user_name) (${fleet('ai_rate_limit_reset_timestamp_seconds')}) - time()` },
       ],
     }),
     linesPanel({

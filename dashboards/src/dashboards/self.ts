@@ -47,12 +47,12 @@ export const self = page({
       help: 'Exporters whose counters will not survive a restart: their state folder cannot be written, or they were started without one. Give them a folder that stays.',
     }),
     tablePanel({
-      title: 'Exporters', unit: 'string', size: [12, 7], sort: 'Answers', descending: false, links: [toPage('team', 'Team overview', ['datasource'])],
+      title: 'Exporters', unit: 'string', size: [12, 7], sort: 'Answers', valuesAfter: 'instance', descending: false, links: [toPage('team', 'Team overview', ['datasource'])],
       help: 'Every exporter of the time shown with its version. Different versions count differently in places: bring them to the same one.',
-      labels: { instance: 'Exporter', host_name: 'Host', user_name: 'User', version: 'Version', revision: 'Revision', node_version: 'Node' },
+      labels: { instance: { name: 'Exporter', width: 150 }, host_name: { name: 'Host', width: 100 }, user_name: { name: 'User', width: 90 }, version: { name: 'Version', width: 80 }, revision: { name: 'Revision', width: 90 }, node_version: { name: 'Node', width: 80 } },
       values: [
-        { name: 'Answers', unit: 'none', width: 90, steps: thresholds.up, query: `max by (job, instance, host_name, user_name) (${ofExporters('up')})` },
-        { name: 'Runs for', unit: 'dtdurations', width: 170, query: `time() - max by (job, instance, host_name, user_name) (${runtime('process_start_time_seconds')})` },
+        { name: 'Answers', unit: 'none', width: 80, steps: thresholds.up, query: `max by (job, instance, host_name, user_name) (${ofExporters('up')})` },
+        { name: 'Runs for', unit: 's', decimals: 1, width: 90, query: `time() - max by (job, instance, host_name, user_name) (${runtime('process_start_time_seconds')})` },
         { name: 'Version', hidden: true, query: `max by (job, instance, host_name, user_name, version, revision, node_version) (${of('watchroom_build_info')})` },
       ],
     }),
@@ -102,7 +102,7 @@ export const self = page({
       help: 'Records of kinds that Watchroom does not know, usually harmless news of the tools. Many, and numbers that look too low: look for a newer Watchroom.',
     }),
     barsPanel({
-      title: 'Late and corrected', unit: 'short', decimals: 0, min: 0, size: [6, 7], empty: 'none',
+      title: 'Late and corrected', names: 'top', unit: 'short', decimals: 0, min: 0, size: [6, 7], empty: 'none',
       of: [
         { query: `sum by (source) (${of('watchroom_late_tokens_total')}) > 0`, legend: 'late tokens: {{source}}' },
         { query: `sum by (reason) (${of('watchroom_corrections_total')}) > 0`, legend: 'corrections: {{reason}}' },
@@ -110,7 +110,7 @@ export const self = page({
       help: 'Tokens found more than an hour after their time are in the history, not in the counters; counters are never lowered, and corrections say how often that would have been right. Growing late tokens: an exporter sleeps or lags; backfill fills the gap.',
     }),
     barsPanel({
-      title: 'Sessions in the scrape and left out', unit: 'none', min: 0, size: [6, 7],
+      title: 'Sessions in the scrape and left out', names: 'top', unit: 'none', min: 0, size: [6, 7],
       of: [
         { query: `sum(${of('watchroom_sessions_exported')})`, legend: 'exported' },
         { query: `sum by (reason) (${of('watchroom_sessions_dropped')})`, legend: 'left out: {{reason}}' },

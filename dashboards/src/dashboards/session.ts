@@ -3,8 +3,8 @@ import { identity } from '../identity.ts';
 import { roomOfPage } from '../links.ts';
 import { page } from '../page.ts';
 import { barsPanel, linesPanel, numberPanel, numbersPanel, roomColumn, row, tablePanel, wordPanel } from '../panels.ts';
-import { ofSession, other, recorded } from '../queries.ts';
-import { stateColors, thresholds } from '../thresholds.ts';
+import { contextOfWhatFits, ofSession, other, recorded } from '../queries.ts';
+import { stateColors, thresholds, tokenColors } from '../thresholds.ts';
 import { datasource, model, project, room, session as sessionVariable, tool, user } from '../variables.ts';
 
 const chosen = { session_id: '$session', user_name: /$user/ };
@@ -22,8 +22,11 @@ export const session = page({
       help: 'Working: the agent is busy. Waiting: it has answered or asks for permission, so go and answer. Idle: nobody has touched it for a while. Ended: its process is gone. Nothing: it was last active before the export window (24 hours unless set otherwise).',
     }),
     barsPanel({
-      title: 'Context used', unit: 'percentunit', decimals: 0, min: 0, max: 1, size: [6, 4], steps: thresholds.context, empty: 'unknown', of: [{ query: `max(${recorded('session:ai_session_context:ratio', chosen)})`, legend: 'context' }],
-      help: 'Tokens in the context window. Green to 70 %, yellow to 90 %: finish the thought. Red: have it write down what matters, then compact or begin anew. Unknown when the tool does not tell or the model\'s window is not known.',
+      title: 'Context used', names: 'top', unit: 'percentunit', decimals: 0, min: 0, max: 1, size: [6, 4], steps: thresholds.context, empty: 'unknown', of: [
+        { query: `max(${contextOfWhatFits(chosen)})`, legend: 'of what fits before it compacts' },
+        { query: `max(${recorded('session:ai_session_context:ratio', chosen)})`, legend: 'of the window' },
+      ],
+      help: 'Tokens in the context, of what fits before the tool compacts (the window where that is not known) and of the window. Green to 70 %, yellow to 90 %: finish the thought. Red: have it write down what matters, then compact or begin anew. Unknown when the tool does not tell or the model\'s window is not known.',
     }),
     numberPanel({
       title: 'Full in', unit: 's', decimals: 0, size: [3, 4], steps: thresholds.timeToFull, empty: 'not filling', of: `min(${recorded('session:ai_session_context:seconds_to_full', chosen)})`,
@@ -34,7 +37,7 @@ export const session = page({
       help: 'From 0 to 1: healthy from 0.7, in trouble below 0.4. The four factors below say why. Unknown when too little is known or the session has ended.',
     }),
     numberPanel({
-      title: 'Cost, API-equivalent', unit: 'currencyUSD', decimals: 2, size: [3, 4], empty: 'no price', of: `sum(${ofSession('ai_session_cost_usd_total')})`,
+      title: 'Cost', unit: 'currencyUSD', decimals: 2, size: [3, 4], empty: 'no price', of: `sum(${ofSession('ai_session_cost_usd_total')})`,
       help: 'All of the session at API prices; with a subscription it is not a bill. "No price": the model is not in the price table, so add it under "prices" in the configuration.',
     }),
     numberPanel({
@@ -42,14 +45,14 @@ export const session = page({
       help: 'Prompts that people have sent. Many short ones in a row: the agent does not understand the task; tell it the goal and the constraints in one piece.',
     }),
     numberPanel({
-      title: 'Last seen', unit: 'dtdurations', size: [3, 4], steps: thresholds.waiting, of: `time() - max(${ofSession('ai_session_last_activity_timestamp_seconds')})`,
+      title: 'Last seen', unit: 's', decimals: 0, size: [3, 4], steps: thresholds.waiting, of: `time() - max(${ofSession('ai_session_last_activity_timestamp_seconds')})`,
       help: 'Time since its newest record. Long while it is "working": a tool call hangs; look at what it runs.',
     }),
     tablePanel({
-      title: 'This session', unit: 'string', size: [24, 3], sort: 'Project', empty: 'Not in the export window: choose a time in which it was active',
+      title: 'This session', unit: 'string', size: [24, 4], sort: 'Project', empty: 'Not in the export window: choose a time in which it was active',
       help: 'What it is and where it runs. The room opens a talk about it; without a hub there is none. A parent is the session it was branched off or started by.',
       labels: { user_name: 'User', host_name: 'Host', project: 'Project', git_branch: 'Branch', tool: 'Tool', tool_version: 'Version', model: 'Model', title: 'Title', parent_session_id: { name: 'Parent', links: [parent()] }, room_url: roomColumn },
-      values: [{ name: 'Age', unit: 'dtdurations', query: `time() - max by (${identity}, project, git_branch, tool, tool_version, model, title, parent_session_id, room_url) (${ofSession('ai_session_start_timestamp_seconds')} * on (${identity}) group_left (project, git_branch, tool_version, model, title, parent_session_id, room_url) ${ofSession('ai_session_info')})` }],
+      values: [{ name: 'Age', unit: 's', decimals: 1, width: 100, query: `time() - max by (${identity}, project, git_branch, tool, tool_version, model, title, parent_session_id, room_url) (${ofSession('ai_session_start_timestamp_seconds')} * on (${identity}) group_left (project, git_branch, tool_version, model, title, parent_session_id, room_url) ${ofSession('ai_session_info')})` }],
     }),
 
     row('Context'),
@@ -63,7 +66,7 @@ export const session = page({
       help: 'Tokens in the window, its size, and where the tool compacts by itself; violet marks are compactions. A saw with short teeth: it forgets again and again, so split the task or move facts into files.',
     }),
     linesPanel({
-      title: 'Tokens by kind', unit: 'short', size: [8, 8], stacked: true, of: [{ query: `sum by (token_type) (${ofSession('ai_session_tokens_total')})`, legend: '{{token_type}}' }],
+      title: 'Tokens by kind', unit: 'short', size: [8, 8], stacked: true, colors: tokenColors, of: [{ query: `sum by (token_type) (${ofSession('ai_session_tokens_total')})`, legend: '{{token_type}}' }],
       help: 'All tokens so far; the kinds do not overlap. Much cache_creation beside little cache_read: the cache is lost again and again, by long pauses or by changing the beginning of the prompt.',
     }),
 
@@ -89,8 +92,8 @@ export const session = page({
 
     row('Errors and tools'),
     linesPanel({
-      title: 'Errors by kind', unit: 'none', size: [8, 8], stacked: true, of: [{ query: `sum by (error_kind) (${ofSession('ai_session_errors_total')})`, legend: '{{error_kind}}' }],
-      help: 'Errors so far. overloaded and rate_limit: wait or change the model. tool: a command or an edit failed. permission_denied: somebody refused, so say what it may do. api: see the provider\'s status page.',
+      title: 'Errors so far, by kind', unit: 'none', size: [8, 8], stacked: true, empty: 'none', of: [{ query: `sum by (error_kind) (${ofSession('ai_session_errors_total')}) > 0`, legend: '{{error_kind}}' }],
+      help: 'Errors since the session began; kinds that never happened are left out. overloaded and rate_limit: wait or change the model. tool: a command or an edit failed. permission_denied: somebody refused, so say what it may do. api: see the provider\'s status page.',
     }),
     barsPanel({
       title: 'Tool calls', unit: 'none', size: [8, 8], min: 0, of: [{ query: `sort_desc(sum by (tool_name) (${ofSession('ai_session_tool_calls_total')}))`, legend: '{{tool_name}}' }],
@@ -111,7 +114,7 @@ export const session = page({
       help: 'Lines that edit tools have added and removed; what shell commands change is not in it. Nothing after an hour: see whether it is stuck.',
     }),
     barsPanel({
-      title: 'Messages and helpers', unit: 'none', size: [4, 7], min: 0,
+      title: 'Messages and helpers', names: 'top', unit: 'none', size: [4, 7], min: 0,
       of: [
         { query: `max by (role) (${ofSession('ai_session_messages_total')})`, legend: 'messages: {{role}}' },
         { query: `max(${ofSession('ai_session_subagents_total')})`, legend: 'sub-agents' },
@@ -130,11 +133,11 @@ export const session = page({
 
     row('Its time and its process'),
     numberPanel({
-      title: 'Active time', unit: 'dtdurations', size: [6, 5], of: `max(${ofSession('ai_session_active_seconds_total')})`,
+      title: 'Active time', unit: 's', decimals: 1, size: [6, 5], of: `max(${ofSession('ai_session_active_seconds_total')})`,
       help: 'Time with work in it, long pauses left out. Much less than its age: it waits for people more than it works.',
     }),
     barsPanel({
-      title: 'Tokens in particular', unit: 'short', size: [6, 5], min: 0, empty: 'none',
+      title: 'Tokens in particular', names: 'top', unit: 'short', size: [6, 5], min: 0, empty: 'none',
       of: [
         { query: `sum(${ofSession('ai_session_reasoning_tokens_total')})`, legend: 'reasoning (part of output)' },
         { query: `sum by (token_type) (${ofSession('ai_session_estimated_tokens_total')})`, legend: 'estimated: {{token_type}}' },
@@ -158,7 +161,7 @@ export const session = page({
       title: 'Alerts of this session', unit: 'string', size: [18, 5], sort: 'Alert', descending: false, empty: 'No alert fires',
       help: 'Alerts that fire for this session. The message of each, in Slack or wherever your alerts go, leads to its runbook.',
       labels: { alertname: 'Alert', severity: 'Severity', tool: 'Tool' },
-      values: [{ name: 'Firing', query: `max by (alertname, severity, tool) (${other('ALERTS', { alertstate: 'firing', session_id: '$session' })})` }],
+      values: [{ name: 'Firing', hidden: true, query: `max by (alertname, severity, tool) (${other('ALERTS', { alertstate: 'firing', session_id: '$session' })})` }],
     }),
   ],
 });

@@ -1,20 +1,24 @@
 import { alerts, compactions } from '../annotations.ts';
 import { identity } from '../identity.ts';
-import { toPage, toSeries, toSessionOfRow } from '../links.ts';
+import { toPage, toSeries } from '../links.ts';
 import { page } from '../page.ts';
 import { barsPanel, linesPanel, numberPanel, roomColumn, row, sessionColumns, stateColumn, tablePanel } from '../panels.ts';
-import { chosenInfo, fleet, inRange, metric, namedUser, ofChosen, ofLive, other, perMinute, recorded, sinceBeginning, withInfo } from '../queries.ts';
+import { chosenInfo, contextOfWhatFits, fleet, inRange, metric, namedUser, ofChosen, ofLive, other, perMinute, recorded, sinceBeginning, withInfo } from '../queries.ts';
+import type { Matcher } from '../queries.ts';
 import { limits, stateColors, thresholds } from '../thresholds.ts';
 import { datasource, model, project, split, tool, user } from '../variables.ts';
 
 const { context, health } = limits;
-const contextRatio = recorded('session:ai_session_context:ratio');
+const contextRatio = contextOfWhatFits();
 const healthRatio = metric('ai_session_health_ratio');
 const inState = (state: string): string => `sum(${ofChosen(metric('ai_session_state', { state }))})`;
 /** The newest value of each session, without the labels that only its own metric has. */
 const perSession = (expression: string): string => `max by (${identity}) (${ofLive(expression)})`;
 /** What a session has cost more than at the beginning of the time shown. */
 const costInRange = (): string => sinceBeginning(recorded('session:ai_session_cost_usd:sum'));
+
+/** Alerts that fire; those without a session have no page to lead to. */
+const firing = (session: Matcher): string => other('ALERTS', { alertstate: 'firing', user_name: /$user/, session_id: session });
 
 export const team = page({
   uid: 'team', title: 'Team overview', from: 'now/d', refresh: '30s',
@@ -28,12 +32,12 @@ export const team = page({
       help: 'Sessions whose agent is busy this moment. Zero while people say that agents run: look at "Sources" on the dashboard Watchroom itself.',
     }),
     numberPanel({
-      title: 'Waiting for a human', unit: 'none', size: [3, 4], of: inState('waiting'), steps: [{ value: null, color: 'green' }, { value: 1, color: 'orange' }], links: [toPage('health', 'Who waits, and for how long')],
+      title: 'Waiting', unit: 'none', size: [3, 4], of: inState('waiting'), steps: [{ value: null, color: 'green' }, { value: 1, color: 'orange' }], links: [toPage('health', 'Who waits, and for how long')],
       help: 'Sessions that have answered or ask for permission. Many of them for long: agents stand still, so answer them or close them; the table below tells whose they are.',
     }),
     numberPanel({
       title: 'Context nearly full', unit: 'none', size: [3, 4], of: `sum(${ofLive(`(${contextRatio} >= bool ${context.full})`)})`, steps: thresholds.none,
-      help: 'Live sessions that use 90 % of their context window or more. They are about to compact or to forget: have them write down what matters, then compact or begin anew.',
+      help: 'Live sessions that use 90 % or more of what fits before the tool compacts, or of the window where that is not known, as the alert has it. They are about to compact or to forget: have them write down what matters, then compact or begin anew.',
     }),
     numberPanel({
       title: 'In trouble', unit: 'none', size: [3, 4], of: `sum(${ofLive(`(${healthRatio} < bool ${health.critical})`)})`, steps: thresholds.none, links: [toPage('health', 'The worst sessions')],
@@ -44,8 +48,8 @@ export const team = page({
       help: 'Tokens of the time shown (today, unless you choose otherwise), without those read again from the cache. Far more than usual: see below whose, and on Usage and cost of which kind.',
     }),
     numberPanel({
-      title: 'Cost, API-equivalent', unit: 'currencyUSD', size: [3, 4], of: inRange(fleet('ai_cost_usd_total')), links: [toPage('usage', 'Usage and cost')],
-      help: 'What the time shown would have cost at the prices of the API; with a subscription it is not a bill. Too low: models without a price are listed on Usage and cost.',
+      title: 'Cost', unit: 'currencyUSD', size: [3, 4], of: inRange(fleet('ai_cost_usd_total')), links: [toPage('usage', 'Usage and cost')],
+      help: 'What the time shown would have cost at API prices; with a subscription it is not a bill. Too low: models without a price are listed on Usage and cost.',
     }),
     numberPanel({
       title: 'Turns', unit: 'short', decimals: 0, size: [3, 4], of: inRange(fleet('ai_turns_total')),
@@ -58,25 +62,23 @@ export const team = page({
 
     row('Who runs what'),
     tablePanel({
-      title: 'Live sessions', unit: 'string', size: [24, 11], sort: 'Context',
-      help: 'Every session that is working, waiting or idle. Context yellow from 70 %, red from 90 %: compact or begin anew. Health red below 0.4: open the session and look at its factors. Cost is API-equivalent and counts from the beginning of the time shown; a session taken up again after a day\'s pause counts in full. A room appears when a hub is connected.',
+      title: 'Live sessions', unit: 'string', size: [24, 11], sort: 'Context', valuesAfter: 'project',
+      help: 'Every session that is working, waiting or idle. Context is the part used of what fits before the tool compacts: yellow from 70 %, red from 90 %, so compact or begin anew. Health red below 0.4: open the session and look at its factors. Cost is API-equivalent and counts from the beginning of the time shown; a session taken up again after a day\'s pause counts in full. A room appears when a hub is connected.',
       labels: {
         state: stateColumn,
-        session_id: { name: 'Session', width: 190, links: [toSessionOfRow] },
-        user_name: { name: 'User', width: 110 },
-        tool: { name: 'Tool', width: 100 },
-        project: { name: 'Project', width: 130 },
-        git_branch: { name: 'Branch', width: 150 },
-        model: { name: 'Model', width: 150 },
+        ...sessionColumns,
+        tool: { name: 'Tool', width: 80 },
+        git_branch: { name: 'Branch', width: 120 },
+        model: { name: 'Model', width: 140 },
         room_url: roomColumn,
       },
       values: [
-        { name: 'Context', unit: 'percentunit', decimals: 0, bar: true, steps: thresholds.context, query: perSession(contextRatio) },
+        { name: 'Context', unit: 'percentunit', decimals: 0, width: 150, bar: true, steps: thresholds.context, query: perSession(contextRatio) },
         { name: 'Health', unit: 'none', decimals: 2, width: 80, steps: thresholds.health, query: perSession(healthRatio) },
         { name: 'Tokens/min', unit: 'short', decimals: 0, width: 100, query: `60 * ${perSession(recorded('session:ai_session_tokens:rate5m'))}` },
         { name: 'Cost', unit: 'currencyUSD', decimals: 2, width: 90, query: perSession(costInRange()) },
-        { name: 'Age', unit: 'dtdurations', width: 150, query: `time() - ${perSession(metric('ai_session_start_timestamp_seconds'))}` },
-        { name: 'Last seen', unit: 'dtdurations', width: 150, query: `time() - ${perSession(metric('ai_session_last_activity_timestamp_seconds'))}` },
+        { name: 'Age', unit: 's', decimals: 1, width: 95, query: `time() - ${perSession(metric('ai_session_start_timestamp_seconds'))}` },
+        { name: 'Last seen', unit: 's', decimals: 1, width: 95, query: `time() - ${perSession(metric('ai_session_last_activity_timestamp_seconds'))}` },
         { name: 'What', hidden: true, query: `max by (${identity}, tool, project, git_branch, model, room_url) (${ofLive(chosenInfo())})` },
         { name: 'In state', hidden: true, query: `max by (${identity}, state) (${ofChosen(`(${metric('ai_session_state', { state: /working|waiting|idle/ })} == 1)`)})` },
       ],
@@ -92,7 +94,7 @@ export const team = page({
       help: 'The speed of spending at API prices, as dollars per hour. Much higher than usual without more tokens: somebody uses a dearer model; split by model to see it.',
     }),
     ...(['user_name', 'project', 'model', 'tool'] as const).map((label) => barsPanel({
-      title: `Cost by ${label === 'user_name' ? 'user' : label}, API-equivalent`, unit: 'currencyUSD', decimals: 2, size: [6, 7], min: 0, links: [toSeries('usage', label)],
+      title: `Cost by ${label === 'user_name' ? 'user' : label}, API-equivalent`, names: label === 'model' ? 'top' : 'left', unit: 'currencyUSD', decimals: 2, size: [6, 7], min: 0, links: [toSeries('usage', label)],
       of: [{ query: `topk(8, ${shared(inRange(fleet('ai_cost_usd_total'), label), label)} > 0)`, legend: `{{${label}}}` }],
       help: `The eight largest of the time shown, at API prices. One far above the rest: click it to see its days and kinds of tokens on Usage and cost.`,
     })),
@@ -104,29 +106,35 @@ export const team = page({
     }),
     barsPanel({
       title: 'Context, live sessions', unit: 'none', size: [6, 7], min: 0, colors: { 'below 70 %': 'green', 'to 90 %': 'yellow', 'above 90 %': 'red' }, of: bands(contextRatio, [context.high, context.full], ['below 70 %', 'to 90 %', 'above 90 %']),
-      help: 'How full the context windows are. Most of them yellow or red: tasks are too long for one session, so split them and begin anew more often.',
+      help: 'How much of what fits before the tool compacts is used. Most of them yellow or red: tasks are too long for one session, so split them and begin anew more often.',
     }),
     barsPanel({
       title: 'Health, live sessions', unit: 'none', size: [6, 7], min: 0, colors: { 'below 0.4': 'red', 'to 0.7': 'yellow', 'from 0.7': 'green' }, of: bands(healthRatio, [health.critical, health.healthy], ['below 0.4', 'to 0.7', 'from 0.7']),
       help: 'How healthy the live sessions are; those with too little known are in none of the bars. Red ones: open Health and errors, the worst stand first.',
     }),
     barsPanel({
-      title: 'Rate limits used', unit: 'percentunit', decimals: 0, size: [6, 7], min: 0, max: 1, steps: thresholds.rateLimit, of: [{ query: namedUser(`max by (user_name, tool, window) (${fleet('ai_rate_limit_used_ratio')})`), legend: '{{tool}} {{window}} {{user_name}}' }],
+      title: 'Rate limits used', names: 'top', unit: 'percentunit', decimals: 0, size: [6, 7], min: 0, max: 1, steps: thresholds.rateLimit, of: [{ query: namedUser(`max by (user_name, tool, window) (${fleet('ai_rate_limit_used_ratio')})`), legend: '{{tool}} {{window}} {{user_name}}' }],
       help: 'How much of an account\'s limit is used, as the tool reported it. Red: that person is about to be stopped; Health and errors shows when the window resets.',
     }),
 
     row('Needs a look'),
     tablePanel({
-      title: 'What alerts', unit: 'string', size: [12, 8], sort: 'Severity', descending: false, empty: 'No alert fires',
-      help: 'What fires now. Click a session to open it; the runbook of each alert is linked in its message.',
-      labels: { alertname: 'Alert', severity: { name: 'Severity', width: 100 }, session_id: sessionColumns.session_id, user_name: sessionColumns.user_name, host_name: sessionColumns.host_name, tool: { name: 'Tool', width: 90 } },
-      values: [{ name: 'Firing', width: 80, query: `max by (alertname, severity, tool, ${identity}) (${other('ALERTS', { alertstate: 'firing', user_name: /$user/ })})` }],
+      title: 'What alerts', unit: 'string', size: [10, 8], sort: 'Severity', descending: false, empty: 'No alert of a session fires',
+      help: 'What fires now for a session. Click the session to open it; the runbook of each alert is linked in its message.',
+      labels: { alertname: { name: 'Alert', width: 240 }, session_id: sessionColumns.session_id, severity: { name: 'Severity', width: 90 }, user_name: sessionColumns.user_name },
+      values: [{ name: 'Firing', hidden: true, query: `max by (alertname, severity, ${identity}) (${firing({ not: '' })})` }],
     }),
     tablePanel({
-      title: 'Several sessions in the same file', unit: 'string', size: [12, 8], sort: 'Files', empty: 'No conflicts',
+      title: 'What else alerts', unit: 'string', size: [7, 8], sort: 'Severity', descending: false, empty: 'No other alert fires',
+      help: 'What fires now without a session: rate limits, budgets, exporters that do not answer. The runbook of each is linked in its message.',
+      labels: { alertname: { name: 'Alert', width: 230 }, severity: { name: 'Severity', width: 90 }, user_name: sessionColumns.user_name },
+      values: [{ name: 'Firing', hidden: true, query: `max by (alertname, severity, user_name) (${firing('')})` }],
+    }),
+    tablePanel({
+      title: 'Several sessions in the same file', unit: 'string', size: [7, 8], sort: 'Files', valuesAfter: 'session_id', empty: 'No conflicts',
       help: 'Live sessions that edit files which another live session edits, too. Stop one of them or move it into a working tree of its own before they overwrite each other.',
-      labels: { ...sessionColumns, git_branch: { name: 'Branch', width: 130 }, room_url: roomColumn },
-      values: [{ name: 'Files', unit: 'none', width: 80, steps: thresholds.any, query: `max by (${identity}, project, git_branch, room_url) (${withInfo(`(${metric('ai_session_file_conflicts')} > 0)`, ['project', 'git_branch', 'room_url'])})` }],
+      labels: { ...sessionColumns, user_name: { name: 'User', width: 80 }, project: { name: 'Project', width: 100 }, room_url: roomColumn },
+      values: [{ name: 'Files', unit: 'none', width: 60, steps: thresholds.any, query: `max by (${identity}, project, room_url) (${withInfo(`(${metric('ai_session_file_conflicts')} > 0)`, ['project', 'room_url'])})` }],
     }),
   ],
 });

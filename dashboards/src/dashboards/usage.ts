@@ -3,7 +3,7 @@ import { toPage, toSeries } from '../links.ts';
 import { page } from '../page.ts';
 import { barsPanel, calendarPanel, hoursPanel, linesPanel, numberPanel, row, tablePanel } from '../panels.ts';
 import { fleet, fleetBuckets, inRange, inStep, metric, namedUser, perMinute, quantile, recorded } from '../queries.ts';
-import { thresholds } from '../thresholds.ts';
+import { thresholds, tokenColors } from '../thresholds.ts';
 import { datasource, model, project, tokenType, tool, user } from '../variables.ts';
 
 const tokens = fleet('ai_tokens_total', { token_type: /$token_type/ });
@@ -25,12 +25,12 @@ export const usage = page({
       help: 'Tokens of the kinds chosen above. To compare tools leave cache_read out: it is cheap and outweighs everything.',
     }),
     numberPanel({
-      title: 'Cost, API-equivalent', unit: 'currencyUSD', size: [3, 4], of: inRange(cost),
+      title: 'Cost', unit: 'currencyUSD', size: [3, 4], of: inRange(cost),
       help: 'What the time shown would have cost at API prices; with a subscription it is not a bill. Models without a price are missing: see the last row.',
     }),
     numberPanel({
-      title: 'Cost of the last hour, API-equivalent', unit: 'currencyUSD', size: [3, 4], of: `sum(${recorded('tool:ai_cost_usd:increase1h', { user_name: /$user/, tool: /$tool/ })})`,
-      help: 'The hour up to now, whatever time is shown; not split by project or model. Several times the usual: look on Team overview who runs what.',
+      title: 'Last hour', unit: 'currencyUSD', size: [3, 4], of: `sum(${recorded('tool:ai_cost_usd:increase1h', { user_name: /$user/, tool: /$tool/ })})`,
+      help: 'Cost at API prices of the hour up to now, whatever time is shown; not split by project or model. Several times the usual: look on Team overview who runs what.',
     }),
     numberPanel({
       title: 'Developers', unit: 'none', size: [3, 4], of: `count(${inRange(fleet('ai_turns_total'), 'user_name')} > 0)`,
@@ -42,11 +42,11 @@ export const usage = page({
     }),
     numberPanel({
       title: 'Turns', unit: 'short', decimals: 0, size: [3, 4], of: inRange(fleet('ai_turns_total')),
-      help: 'Prompts that people sent. Falling while sessions rise: agents start one another.',
+      help: 'Prompts that people sent. Falling while sessions rise: agents start one another. A backfill brings none, so they begin with the exporter.',
     }),
     numberPanel({
       title: 'Lines changed', unit: 'short', decimals: 0, size: [3, 4], of: inRange(lines),
-      help: 'Lines added and removed by edit tools. A measure of activity, not of value: never a target.',
+      help: 'Lines added and removed by edit tools. A measure of activity, not of value: never a target. A backfill brings none, so they begin with the exporter.',
     }),
     numberPanel({
       title: 'Cache hits', unit: 'percentunit', decimals: 0, size: [3, 4], steps: thresholds.cacheHits, of: `${inRange(ofKind('cache_read'))} / ${inRange(ofKind(/input|cache_read|cache_creation_5m|cache_creation_1h/))}`,
@@ -55,7 +55,7 @@ export const usage = page({
 
     row('Over time'),
     linesPanel({
-      title: 'Tokens per minute by kind', unit: 'short', size: [12, 8], stacked: true, of: [{ query: perMinute(tokens, 'token_type'), legend: '{{token_type}}' }],
+      title: 'Tokens per minute by kind', unit: 'short', size: [12, 8], stacked: true, colors: tokenColors, of: [{ query: perMinute(tokens, 'token_type'), legend: '{{token_type}}' }],
       help: 'The kinds do not overlap and add up to what was used. cache_creation growing against cache_read: contexts are built anew too often.',
     }),
     calendarPanel({
@@ -86,7 +86,7 @@ export const usage = page({
         { name: 'Spent', unit: 'currencyUSD', width: 100, query: `max by (${perBudget}) (${budget('ai_budget_used_usd')})` },
         { name: 'Left', unit: 'currencyUSD', width: 100, query: `max by (${perBudget}) (${budget('ai_budget_usd')} - ${budget('ai_budget_used_usd')})` },
         { name: 'Forecast', unit: 'currencyUSD', width: 110, query: `max by (${perBudget}) (${recorded('budget:ai_budget_usd:forecast', { user_name: /$user/ })})` },
-        { name: 'Ends in', unit: 'dtdurations', width: 170, query: `max by (${perBudget}) (${budget('ai_budget_period_end_timestamp_seconds')} and ${budget('ai_budget_usd')}) - time()` },
+        { name: 'Ends in', unit: 's', decimals: 1, width: 110, query: `max by (${perBudget}) (${budget('ai_budget_period_end_timestamp_seconds')} and ${budget('ai_budget_usd')}) - time()` },
       ],
     }),
     linesPanel({
@@ -94,29 +94,29 @@ export const usage = page({
       help: 'The burn-down: it should reach zero at the end of the period, not before. Below zero the budget is exceeded; it jumps up when a new period begins.',
     }),
     barsPanel({
-      title: 'Budgets in tokens', unit: 'percentunit', decimals: 0, min: 0, max: 1, size: [12, 5], steps: thresholds.budget, empty: 'No budget in tokens is configured', of: [{ query: `max by (${perBudget}) (${budget('ai_budget_used_tokens')} / ${budget('ai_budget_tokens')})`, legend: '{{scope}} {{name}}, {{period}}' }],
+      title: 'Budgets in tokens', unit: 'percentunit', decimals: 0, min: 0, max: 1, size: [12, 7], steps: thresholds.budget, empty: 'No budget in tokens is configured', of: [{ query: `max by (${perBudget}) (${budget('ai_budget_used_tokens')} / ${budget('ai_budget_tokens')})`, legend: '{{scope}} {{name}}, {{period}}' }],
       help: 'Used part of the budgets that are set in tokens. Red: spent; who goes on does it knowingly.',
     }),
     barsPanel({
-      title: 'How far the period is', unit: 'percentunit', decimals: 0, min: 0, max: 1, size: [12, 5], of: [{ query: `max by (${perBudget}) ((time() - ${budget('ai_budget_period_start_timestamp_seconds')}) / (${budget('ai_budget_period_end_timestamp_seconds')} - ${budget('ai_budget_period_start_timestamp_seconds')}))`, legend: '{{scope}} {{name}}, {{period}}' }],
+      title: 'How far the period is', unit: 'percentunit', decimals: 0, min: 0, max: 1, size: [12, 7], of: [{ query: `max by (period) ((time() - ${budget('ai_budget_period_start_timestamp_seconds')}) / (${budget('ai_budget_period_end_timestamp_seconds')} - ${budget('ai_budget_period_start_timestamp_seconds')}))`, legend: '{{period}}' }],
       help: 'Elapsed part of the running day, week or month. A budget that is used further than its period has gone will not last: slow down.',
     }),
 
     row('What comes out of it'),
     linesPanel({
-      title: 'Output per token', unit: 'percentunit', decimals: 1, size: [6, 7], of: [{ query: `sum by (tool) (rate(${ofKind('output')}[$__rate_interval])) / sum by (tool) (rate(${ofKind(/.+/)}[$__rate_interval]))`, legend: '{{tool}}' }],
+      title: 'Output per token', unit: 'percentunit', size: [6, 7], of: [{ query: `sum by (tool) (rate(${ofKind('output')}[$__rate_interval])) / sum by (tool) (rate(${ofKind(/.+/)}[$__rate_interval]))`, legend: '{{tool}}' }],
       help: 'Output tokens of all tokens. It falls as contexts grow: the agent reads more than it writes. Falling for days: sessions are kept too long.',
     }),
     numberPanel({
-      title: 'Cost per turn, API-equivalent', unit: 'currencyUSD', decimals: 3, size: [3, 7], of: `${inRange(cost)} / ${inRange(fleet('ai_turns_total'))}`,
-      help: 'At API prices, over the time shown. Rising: prompts carry more context; begin new tasks in new sessions. The turns are not split by model, so choose all models here.',
+      title: 'Cost per turn', unit: 'currencyUSD', decimals: 3, size: [3, 7], of: `${inRange(cost)} / ${inRange(fleet('ai_turns_total'))}`,
+      help: 'At API prices, over the time shown. Rising: prompts carry more context; begin new tasks in new sessions. The turns are not split by model, so choose all models here. After a backfill the cost reaches further back than the turns, which are counted from the exporter\'s first start: choose a time since then.',
     }),
     numberPanel({
-      title: 'Cost per changed line, API-equivalent', unit: 'currencyUSD', decimals: 3, size: [3, 7], of: `${inRange(cost)} / ${inRange(lines)}`,
-      help: 'At API prices, over the time shown. It compares one time with another, not people. Very high: much reading and talking, little editing, or edits by shell commands, which are not counted.',
+      title: 'Cost per line', unit: 'currencyUSD', decimals: 3, size: [3, 7], of: `${inRange(cost)} / ${inRange(lines)}`,
+      help: 'At API prices, over the time shown. It compares one time with another, not people. Very high: much reading and talking, little editing, or edits by shell commands, which are not counted. After a backfill the cost reaches further back than the lines, which are counted from the exporter\'s first start: choose a time since then.',
     }),
     barsPanel({
-      title: 'Lines changed by project', unit: 'short', decimals: 0, min: 0, size: [6, 7], of: [{ query: `topk(8, ${inRange(lines, 'project, change')} > 0)`, legend: '{{project}} {{change}}' }], links: [toSeries('usage', 'project')],
+      title: 'Lines changed by project', names: 'top', unit: 'short', decimals: 0, min: 0, size: [6, 7], of: [{ query: `topk(8, ${inRange(lines, 'project, change')} > 0)`, legend: '{{project}} {{change}}' }], links: [toSeries('usage', 'project')],
       help: 'Where edit tools have added and removed lines. Removed nearly as many as added in one project: code is written and rewritten; look at its loops on Health and errors.',
     }),
     barsPanel({
@@ -127,7 +127,7 @@ export const usage = page({
     row('When, and how long it takes'),
     hoursPanel({
       title: 'Peak hours', unit: 'short', decimals: 0, size: [12, 7], of: { query: inStep(fleet('ai_turns_total')), legend: 'Prompts' },
-      help: 'Prompts by hour of the day in your time zone, added up over the time shown. Rate limits are reached in the tallest hours: move long runs out of them.',
+      help: 'Prompts by hour of the day in your time zone, added up over the time shown. Rate limits are reached in the tallest hours: move long runs out of them. A backfill brings no prompts, so they begin with the exporter.',
     }),
     linesPanel({
       title: 'Time to answer a prompt', unit: 's', size: [6, 7],
