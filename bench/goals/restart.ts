@@ -10,7 +10,7 @@ export const restart = async (bench: Bench): Promise<Finding> => {
   const { data, built, folder } = bench;
   const ledger = join(folder('restart'), 'ledger.db');
   let colds = 0;
-  const scan = (path: string): Promise<Run> => run({ argv: [process.execPath, built.child('cold-scan'), data.folder, path] });
+  const scan = (path: string): Promise<Run> => run({ argv: [process.execPath, built.child('start'), data.folder, path] });
   await scan(ledger);
   const { of, disturbed } = await interleave({ cold: () => scan(join(folder(`cold-${(colds += 1)}`), 'ledger.db')), current: () => scan(ledger) }, bench);
   const seconds = (runs: readonly Run[]): number => median(runs.map(({ stdout }) => (JSON.parse(stdout) as { seconds: number }).seconds));

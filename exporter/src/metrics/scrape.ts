@@ -40,7 +40,8 @@ export const createScraper = ({ telemetry, own, now, without = [] }: ScraperOpti
     const show = viewer === undefined ? showTruth : viewers.look(`${viewer} ${names?.join() ?? ''}`, now(), intervalMs);
     const collected = await telemetry.collect({ show, wants });
     own.series.set(sessionSeries(collected));
-    const ownMetrics = (await own.registry.getMetricsAsJSON()).filter(({ name }) => wants(name));
+    // Only what is wanted is asked for its values: the event loop's percentiles alone take a third of a millisecond.
+    const ownMetrics = await Promise.all(own.registry.getMetricsAsArray().filter(({ name }) => wants(name)).map(({ name }) => own.registry.getSingleMetric(name)!.get()));
     const format = formatOf(accept);
     const body = renderPage({ collected, own: ownMetrics, format });
     done();
