@@ -1,6 +1,8 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createWatcher } from '../files/watch.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { StoredSession } from '../session/session.ts';
 import { readers } from '../readers/registry.ts';
 import { Engine } from './engine.ts';
 import type { EngineUpdate } from './engine.ts';
@@ -11,6 +13,9 @@ import type { EngineSettings } from './engine-settings.ts';
 // The ledger's thread: it owns the database, finds and reads the sources and tells the main thread what changed.
 const settings = workerData as EngineSettings;
 const port = parentPort!;
+
+// Whoever asks for /metrics comes first. Linux counts priority by thread, and the parse threads inherit it; elsewhere it would slow the whole process.
+if (settings.reading.machine.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const ledger = new Ledger({ path: settings.ledgerPath, now: Date.now });
 const prices = makePrices(settings.reading);
@@ -38,10 +43,15 @@ const engine = new Engine({
   complete: (session) => completeSession(session, prices),
   watcher,
   onUpdate: (update) => tell({ kind: 'update', update }),
+  onSessions: (sessions) => tell({ kind: 'sessions', sessions }),
 });
 
 /** What the thread tells. */
-export type EngineMessage = { readonly kind: 'update'; readonly update: EngineUpdate } | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' };
+export type EngineMessage =
+  | { readonly kind: 'update'; readonly update: EngineUpdate }
+  /** They belong to the next update; in pieces, so that the main thread can answer a scrape in between. */
+  | { readonly kind: 'sessions'; readonly sessions: readonly StoredSession[] }
+  | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' };
 /** What it is asked. */
 export type EngineRequest = 'stop';
 

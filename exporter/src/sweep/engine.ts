@@ -42,6 +42,8 @@ export interface EngineOptions {
   /** Sees changes between rescans; absent: one scan only. */
   readonly watcher?: Watcher;
   readonly onUpdate: (update: EngineUpdate) => void;
+  /** Takes most sessions of a large update in pieces ahead of it. @default the update has them all */
+  readonly onSessions?: (sessions: readonly StoredSession[]) => void;
 }
 
 /** What changed since the last update. Plain data: it crosses threads. */
@@ -70,6 +72,7 @@ const threadsFromBytes = 24 * 2 ** 20;
 const commitReports = 256;
 const scanReports = 1024;
 const publishEveryMs = 500;
+const sessionsAtOnce = 50;
 const quietMs = 10_000;
 const weekMs = 7 * 86_400_000;
 
@@ -340,12 +343,13 @@ export class Engine {
   }
 
   #publish(): void {
-    const { ledger, onUpdate, complete } = this.#options;
+    const { ledger, onUpdate, onSessions, complete } = this.#options;
     this.#publishedAt = performance.now();
     const fleetChanged = ledger.fleetVersion !== this.#fleetVersion;
     this.#fleetVersion = ledger.fleetVersion;
-    const ids = ledger.mostRecent([...this.#changed], this.#options.recent);
+    let ids = ledger.mostRecent([...this.#changed], this.#options.recent);
     this.#changed.clear();
+    for (; onSessions && ids.length > sessionsAtOnce; ids = ids.slice(sessionsAtOnce)) onSessions(ledger.sessions({ ids: ids.slice(0, sessionsAtOnce) }).map(complete));
     onUpdate({
       ...this.#situation(),
       sessions: ledger.sessions({ ids }).map(complete),

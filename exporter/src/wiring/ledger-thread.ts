@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { StoredSession } from '../session/session.ts';
 import type { EngineMessage, EngineRequest } from '../sweep/engine-thread.ts';
 import type { EngineSettings } from '../sweep/engine-settings.ts';
 import type { EngineUpdate } from '../sweep/engine.ts';
@@ -21,6 +22,7 @@ export interface LedgerThreadListeners {
 
 export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
   const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  const ahead: StoredSession[] = [];
   let stopping = false;
   const ended = new Promise<void>((resolve) => thread.once('exit', (code) => {
     if (!stopping) onDeath(new Error(`the ledger's thread ended by itself (code ${code})`));
@@ -31,7 +33,8 @@ export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailur
     stopping = true;
   });
   thread.on('message', (message: EngineMessage) => {
-    if (message.kind === 'update') onUpdate(message.update);
+    if (message.kind === 'sessions') ahead.push(...message.sessions);
+    if (message.kind === 'update') onUpdate(ahead.length === 0 ? message.update : { ...message.update, sessions: [...ahead.splice(0), ...message.update.sessions] });
     if (message.kind === 'failed') onFailure(message.message);
     if (message.kind === 'said') onWord(message.message);
   });
