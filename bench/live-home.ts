@@ -31,14 +31,12 @@ export const liveHome = (data: Data, sessions = 10): LiveHome => {
     processes.push(spawn(program, ['86400'], { cwd, stdio: 'ignore' }));
     return liveSession(home, cwd, index);
   });
-  return {
-    home,
-    live,
-    remove: () => {
-      for (const child of processes) child.kill();
-      rmSync(home, { recursive: true });
-    },
+  const remove = (): void => {
+    for (const child of processes) child.kill();
+    rmSync(home, { recursive: true, force: true });
   };
+  process.once('exit', remove); // also when the bench is interrupted
+  return { home, live, remove };
 };
 
 const liveSession = (home: string, cwd: string, index: number): LiveSession => {

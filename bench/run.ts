@@ -38,18 +38,17 @@ const bench: Bench = {
   },
 };
 
-try {
-  console.log(`Machine: ${machineLine()}. Against ccusage ${ccusage.version}, ${data.files} files, ${(data.bytes / 1e9).toFixed(2)} GB.`);
-  const findings = await measureAll();
-  console.log(`\n${table(findings)}\n`);
-  for (const { goal, notes } of findings) for (const note of notes) console.log(`${goal}: ${note}.`);
-  if (options.only === undefined && options.preset === 'large') keep(findings);
-} finally {
-  rmSync(scratch, { recursive: true });
-  built.remove();
-  ccusage.remove();
-  data.remove();
-}
+process.once('exit', () => {
+  rmSync(scratch, { recursive: true, force: true });
+  for (const made of [built, ccusage, data]) made.remove();
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+console.log(`Machine: ${machineLine()}. Against ccusage ${ccusage.version}, ${data.files} files, ${(data.bytes / 1e9).toFixed(2)} GB.`);
+const findings = await measureAll();
+console.log(`\n${table(findings)}\n`);
+for (const { goal, notes } of findings) for (const note of notes) console.log(`${goal}: ${note}.`);
+if (options.only === undefined && options.preset === 'large') keep();
 
 async function measureAll(): Promise<readonly Finding[]> {
   const found = new Map<GoalName, Finding>();
@@ -73,7 +72,7 @@ async function measureAll(): Promise<readonly Finding[]> {
   return (Object.keys(goals) as GoalName[]).filter((name) => wanted.has(name)).flatMap((name) => found.get(name) ?? []);
 }
 
-function keep(findings: readonly Finding[]): void {
+function keep(): void {
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: dirname(results), encoding: 'utf8' }).trim(),
