@@ -14,7 +14,8 @@ const mayImport = {
   metrics: ['session', 'health', 'cost'],
   config: ['session', 'files', 'health', 'cost'],
   http: ['session', 'health', 'cost', 'metrics', 'config'],
-  wiring: ['session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'cli'],
+  agent: ['session'],
+  wiring: ['session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'cli', 'agent'],
   cli: ['session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
 };
 const folders = Object.keys(mayImport);
