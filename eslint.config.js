@@ -32,9 +32,39 @@ const importTable = folders.map((folder) => ({
   },
 }));
 
+/** The hub's folders, in the same manner. Files directly in collab/server put them together. */
+const hubMayImport = {
+  store: [],
+  access: ['store'],
+  routes: ['store', 'access'],
+  auth: ['store', 'access', 'routes'],
+  teams: ['store', 'access', 'routes', 'auth'],
+  sessions: ['store', 'access', 'routes'],
+  agents: ['store', 'access', 'routes', 'sessions'],
+  analytics: ['store', 'access', 'routes', 'sessions'],
+  metrics: ['store', 'access', 'routes', 'sessions', 'agents'],
+  sockets: ['store', 'access', 'routes', 'sessions', 'auth'],
+  pages: ['store', 'access', 'routes', 'sessions'],
+};
+const hubFolders = Object.keys(hubMayImport);
+const hubTable = hubFolders.map((folder) => ({
+  files: [`collab/server/${folder}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': ['error', {
+      patterns: hubFolders
+        .filter((other) => other !== folder && !hubMayImport[folder].includes(other))
+        .map((other) => ({ regex: `^(\\.\\./)+${other}/`, message: `${folder}/ may not import ${other}/ (import table in eslint.config.js)` }))
+        .concat([
+          { regex: '^(\\.\\./)+(hub|app|module)\\.ts$', message: 'only what puts the hub together imports these' },
+          { regex: '^(\\.\\./)+exporter/', message: 'collab stands on the published sub-paths of the exporter: watchroom/wire, watchroom/session, watchroom/metrics' },
+        ]),
+    }],
+  },
+}));
+
 /** Only main.ts (and worker entries, which are told everything) may look at the world: STYLE 6. */
 const noWorld = {
-  files: folders.map((folder) => `exporter/src/${folder}/**/*.ts`),
+  files: [...folders.map((folder) => `exporter/src/${folder}/**/*.ts`), 'collab/server/**/*.ts'],
   rules: {
     'no-restricted-properties': ['error',
       { object: 'process', property: 'env', message: 'the environment arrives as a Machine or an argument; only main.ts reads it' },
@@ -61,6 +91,7 @@ export default tseslint.config(
   },
   noWorld,
   ...importTable,
+  ...hubTable,
   // A thread's entry wires it, as main.ts does the process.
   { files: ['exporter/src/sweep/*-thread.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['scripts/**', 'bench/**', '**/test/**', '**/bin/**'], rules: { 'no-console': 'off' } },

@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Base } from './base.ts';
+import { createEvents } from './events.ts';
+import type { Route } from './routes/route.ts';
+import type { HubSettings } from './settings.ts';
+import { openStore } from './store/open.ts';
+
+export interface HubParts {
+  readonly settings: HubSettings;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** The hub, put together but not yet listening. */
+export interface Hub {
+  readonly base: Base;
+  readonly routes: readonly Route[];
+  readonly server: Server;
+  readonly close: () => Promise<void>;
+}
+
+/** The file of the store in a data folder. */
+export const storeFile = (dataFolder: string): string => join(dataFolder, 'hub.db');
+
+/** Opens the store and wires every part of the hub to it. */
+export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> => {
+  mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
+  const store = await openStore(storeFile(settings.dataFolder));
+  const base: Base = { store, now, log, settings, events: createEvents() };
+  const routes: readonly Route[] = [];
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [] }));
+  return {
+    base, routes, server,
+    close: async () => {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await store.destroy();
+    },
+  };
+};

@@ -1,0 +1,21 @@
+/** How this hub is run. */
+export interface HubSettings {
+  readonly version: string;
+  /** The address people use, without a slash at the end: https://watchroom.example */
+  readonly publicUrl: string;
+  /** Host names it goes by, besides that of publicUrl and loopback. */
+  readonly allowedHosts: readonly string[];
+  /** Express's "trust proxy": how many proxies stand before it. */
+  readonly trustProxy: number;
+  /** Where the store, its backups and the keys are. */
+  readonly dataFolder: string;
+  /** Loopback only, one user, links instead of passwords (ROOMS.md 6). */
+  readonly local: boolean;
+  /** Single sign-on. */
+  readonly oidc?: { readonly issuer: string; readonly clientId: string; readonly clientSecret?: string; readonly name: string };
+  /** Signing keys from the environment instead of the store: a private JWK (ES256). */
+  readonly signingKey?: string;
+  /** Most series of one user's sessions in /metrics, and of all. */
+  readonly seriesPerUser: number;
+  readonly seriesPerHub: number;
+}

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+
+/** What the package @watchroom/collab offers the command line: collab stands on the exporter, so the exporter only knows this much of it. */
+export interface HubModule {
+  /** Opens the store and listens; rejects with a sentence when it cannot. */
+  readonly startHub: (options: HubOptions) => Promise<RunningHub>;
+  /** Makes the first admin, or another one, without the set-up token. Returns a one-time link with which the person sets a password. */
+  readonly createAdmin: (options: HubStore & { readonly username: string; readonly team: string }) => Promise<{ readonly link: string }>;
+  /** A one-time link with which somebody sets a new password. */
+  readonly resetPassword: (options: HubStore & { readonly username: string }) => Promise<{ readonly link: string }>;
+  /** A copy of the store, made while the hub runs. Size in bytes. */
+  readonly backup: (options: HubStore & { readonly file: string }) => Promise<{ readonly bytes: number }>;
+  /** Puts a copy in the place of the store of a hub that does not run; the old one is kept beside it. */
+  readonly restore: (options: HubStore & { readonly file: string }) => Promise<{ readonly keptAt?: string }>;
+}
+
+/** Where a hub keeps everything. */
+export interface HubStore {
+  readonly dataFolder: string;
+  readonly publicUrl: string;
+  readonly now: () => number;
+}
+
+export interface HubOptions extends HubStore {
+  readonly version: string;
+  readonly listen: { readonly host?: string; readonly port: number };
+  readonly log: Logger;
+  readonly allowedHosts?: readonly string[];
+  readonly trustProxy?: number;
+  /** Loopback only, one user, a link instead of a password. */
+  readonly local?: { readonly userName: string };
+  readonly oidc?: { readonly issuer: string; readonly clientId: string; readonly clientSecret?: string; readonly name: string };
+  readonly signingKey?: string;
+  readonly seriesPerUser?: number;
+  readonly seriesPerHub?: number;
+}
+
+export interface RunningHub {
+  readonly url: string;
+  readonly port: number;
+  /** Until the first admin is made: what makes it. Printed once. */
+  readonly setupToken?: string;
+  /** In local mode: the token of this machine's own agent. */
+  readonly agentToken?: string;
+  /** In local mode: a new link that signs the browser in, good for 60 seconds and one use. */
+  readonly openLink?: () => Promise<string>;
+  readonly close: () => Promise<void>;
+}
