@@ -66,11 +66,12 @@ export const standingsOf = ({ ownerId, visibility }: SessionSide, { userId, team
   if (teamRole === undefined) return ['nobody'];
   if (teamRole === 'guest') return roomRole === undefined ? ['nobody'] : [roomRole === 'viewer' ? 'guest viewer' : 'guest editor'];
   const found: Standing[] = [];
-  if (userId === ownerId || roomRole === 'owner') found.push('owner');
+  const isOwner = userId === ownerId || roomRole === 'owner';
+  if (isOwner) found.push('owner');
   // Viewers of the team write nothing (U3), whatever a room calls them.
   if (roomRole !== undefined && roomRole !== 'owner') found.push(teamRole === 'viewer' ? 'viewer' : roomRole);
   if (teamRole === 'admin') found.push('admin');
-  else if (visibility !== 'private') found.push(teamRole === 'viewer' ? 'team viewer' : 'member');
+  else if (visibility !== 'private' && roomRole === undefined && !isOwner) found.push(teamRole === 'viewer' ? 'team viewer' : 'member');
   return found.length === 0 ? ['nobody'] : found;
 };
 
