@@ -14,7 +14,7 @@ import type { Ask, Route } from './route.ts';
 /** Puts routes into an application: each call is identified, limited, checked, admitted by the permission table and handled, in that order. */
 export const mountRoutes = (app: Express, routes: readonly Route[], base: Base): void => {
   for (const one of routes)
-    app[one.method](one.path, limited(one), identified(base), crossSiteCheck(base.settings), bodyOf(one), handled(one, base));
+    app[one.method](one.path, limited(one, base), identified(base), crossSiteCheck(base.settings), bodyOf(one), handled(one, base));
   for (const path of new Set(routes.map((one) => one.path))) app.all(path, wrongMethod(routes.filter((one) => one.path === path)));
 };
 
@@ -24,9 +24,9 @@ export const mountEnd = (app: Express, base: Base): void => {
   app.use(failed(base));
 };
 
-const limited = ({ perMinute = 600 }: Route): RequestHandler =>
+const limited = ({ perMinute = 600 }: Route, { settings: { limitFactor = 1 } }: Base): RequestHandler =>
   rateLimit({
-    windowMs: 60_000, limit: perMinute, standardHeaders: 'draft-8', legacyHeaders: false,
+    windowMs: 60_000, limit: perMinute * limitFactor, standardHeaders: 'draft-8', legacyHeaders: false,
     handler: (_request, _response, next) => next(tooMany(`More than ${perMinute} calls in a minute. Wait, then go on more slowly.`, 60)),
     // The address is a trusted one: "trust proxy" is explicit.
     validate: { trustProxy: false, xForwardedForHeader: false, forwardedHeader: false },

@@ -31,7 +31,7 @@ export const facts: Readonly<Partial<Record<Who, { readonly team: TeamRole | 'gu
 };
 
 export const makeWorld = async (): Promise<World> => {
-  const hub = await startTestHub();
+  const hub = await startTestHub({ limitFactor: 1000 });
   const { store } = hub.base;
   const team = await hub.team('reds');
   const otherTeam = await hub.team('blues');
@@ -56,7 +56,7 @@ export const makeWorld = async (): Promise<World> => {
   const session = async (visibility: Visibility, nativeId: string) => {
     const id = newId();
     await store.insertInto('sessions').values({
-      id, team_id: team.id, owner_id: owner.userId, agent_id: null, session_key: `claude/${nativeId}`, tool: 'claude', native_id: nativeId, host_name: 'desk', visibility, state: 'working', tags: '[]',
+      id, team_id: team.id, owner_id: owner.userId, agent_id: null, session_key: `claude/${nativeId}`, tool: 'claude', native_id: nativeId, host_name: 'desk', visibility, state: 'working', tags: '[]', tokens: 0, micro_usd: 0, errors: 0, last_error: 0,
       told: JSON.stringify({ id: `claude/${nativeId}`, tool: 'claude', nativeId, state: 'working', models: {}, messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, present: { pendingTools: [] }, rot: {}, processes: [] }),
       last_activity_at: hub.clock.now, created_at: hub.clock.now, updated_at: hub.clock.now,
     }).execute();
