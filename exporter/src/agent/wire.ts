@@ -198,8 +198,9 @@ export const report = z.object({
   /** This report only carries history behind the first one: nothing about the present has changed, and it can wait. */
   backlog: z.boolean().exactOptional(),
   /**
-   * `sentAt` of the last report this hub acknowledged before this one; absent at the first contact of this agent and hub, and after `resend`.
-   * A row that is new to the hub, and whose hour ended more than an hour before this moment (absent: before `sentAt`), is history; anything newer is growth, also after hours without a hub.
+   * Since when this agent process has had news that this hub does not know: `sentAt` of the last report that was acknowledged, before the first one the start of the process.
+   * A row that is new to the hub and whose hour ended more than an hour before this moment is history (also when it is in the first report of an agent);
+   * anything newer is growth, also after hours without a hub. Absent: take `sentAt`.
    */
   since: time.exactOptional(),
   /** Those that changed since they were acknowledged. */
