@@ -1,6 +1,8 @@
 import type { Request } from 'express';
 import { hashOf, secretPrefixes } from '../store/ids.ts';
 import type { Store } from '../store/open.ts';
+import { roleInTeam } from './find.ts';
+import { mayOnTeam } from './permissions.ts';
 
 /** Who asks, as their secret says. Roles are not in it: they are read per request [R8]. */
 export type Identity =
@@ -18,14 +20,23 @@ export type Scope = (typeof scopes)[number];
 export const deviceLifeMs = 30 * 86_400_000;
 const seenEveryMs = 60_000;
 
-/** The cookie of a signed-in browser; __Host- binds it to this host and to https (on loopback browsers take it over http, too). */
+/** The cookie of a signed-in browser; __Host- binds it to this host and to https, so that no sibling host can plant one. */
 export const cookieName = (secure: boolean): string => (secure ? '__Host-watchroom' : 'watchroom');
 
+/** The login in a Cookie header; behind https only that of the __Host- cookie counts. */
+export const loginOfCookies = (header: string | undefined, secure: boolean): string | undefined => cookieOf(header, cookieName(secure));
+
+/** The value of one cookie of a Cookie header. */
+export const cookieOf = (header: string | undefined, name: string): string | undefined => {
+  const pair = (header ?? '').split(/;\s*/).find((one) => one.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
+};
+
 /** Finds who sent a request, by Bearer or cookie. An unknown, expired or revoked secret is nobody's. */
-export const identify = async (store: Store, request: Request, now: number): Promise<Identity> => {
+export const identify = async (store: Store, request: Request, { now, secure }: { readonly now: number; /** The hub is behind https. */ readonly secure: boolean }): Promise<Identity> => {
   const address = request.ip ?? 'unknown';
   const bearer = /^bearer\s+(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
-  const secret = bearer ?? cookieOf(request);
+  const secret = bearer ?? loginOfCookies(request.headers.cookie, secure);
   return secret === undefined ? { kind: 'nobody', address } : identifySecret(store, { secret, address, now, cookie: bearer === undefined });
 };
 
@@ -50,7 +61,7 @@ const identifyToken = async (store: Store, { secret, address, now }: { readonly 
     .select(['tokens.id', 'tokens.kind', 'tokens.team_id', 'tokens.scopes', 'tokens.last_used_at', 'users.id as userId', 'users.username', 'users.operator'])
     .where('tokens.hash', '=', hashOf(secret)).where('tokens.revoked_at', 'is', null).where('users.deleted_at', 'is', null)
     .where((is) => is.or([is('tokens.expires_at', 'is', null), is('tokens.expires_at', '>', now)])).executeTakeFirst();
-  if (row === undefined) return { kind: 'nobody', address };
+  if (row === undefined || !(await makerMay(store, { kind: row.kind, teamId: row.team_id, userId: row.userId, operator: row.operator === 1 }))) return { kind: 'nobody', address };
   if ((row.last_used_at ?? 0) + seenEveryMs < now) await store.updateTable('tokens').set({ last_used_at: now }).where('id', '=', row.id).execute();
   const common = { name: row.username, address, tokenId: row.id };
   if (row.kind === 'agent') return { kind: 'agent', ...common, userId: row.userId, teamId: row.team_id! };
@@ -58,7 +69,9 @@ const identifyToken = async (store: Store, { secret, address, now }: { readonly 
   return { kind: 'user', ...common, userId: row.userId, operator: row.operator === 1, via: 'personal token', scopes: JSON.parse(row.scopes) as Scope[], cookie: false };
 };
 
-const cookieOf = (request: Request): string | undefined => {
-  const found = /(?:^|;\s*)(?:__Host-)?watchroom=([^;]+)/.exec(request.headers.cookie ?? '');
-  return found?.[1];
+/** A machine's token does what its maker may do now: it sleeps while they lack the role, and in a deleted team [R8]. */
+const makerMay = async (store: Store, { kind, teamId, userId, operator }: { readonly kind: 'personal' | 'agent' | 'scrape'; readonly teamId: string | null; readonly userId: string; readonly operator: boolean }): Promise<boolean> => {
+  if (kind === 'personal') return true;
+  if (teamId === null) return operator;
+  return mayOnTeam(kind === 'agent' ? 'agent:connect' : 'scrape:make', await roleInTeam(store, userId, teamId));
 };

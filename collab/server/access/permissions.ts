@@ -40,6 +40,7 @@ export const teamActs = {
   'agent:connect': ['admin', 'member'],
   'insight:write': ['admin', 'member'],
   'insight:read': ['admin', 'member', 'viewer'],
+  'team:leave': ['admin', 'member', 'viewer', 'guest'],
   'team:change': ['admin'],
   'member:manage': ['admin'],
   'invite:make': ['admin'],

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { createHmac } from 'node:crypto';
+import { loginOfCookies } from '../access/identity.ts';
 import { sameSecret } from '../store/ids.ts';
 import type { HubSettings } from '../settings.ts';
 import { Refusal, forbidden } from './errors.ts';
@@ -15,7 +16,7 @@ export const crossSiteCheck = (settings: HubSettings): RequestHandler => (reques
   if (origin !== undefined && !isOwnOrigin(origin, request.headers.host, settings)) return next(forbidden(`Requests from pages of ${origin.slice(0, 100)} are not taken. The hub's own pages are at ${settings.publicUrl}.`, 'origin'));
   const identity = identityOf(request);
   if (identity.kind !== 'user' || !identity.cookie) return next();
-  const login = /(?:^|;\s*)(?:__Host-)?watchroom=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+  const login = loginOfCookies(request.headers.cookie, settings.publicUrl.startsWith('https:')) ?? '';
   const given = request.get('x-csrf-token') ?? '';
   next(sameSecret(given, csrfTokenOf(login)) ? undefined : forbidden('The header X-CSRF-Token is missing or not that of this login; GET /api/v1/auth/me tells it.', 'csrf'));
 };

@@ -6,8 +6,8 @@ import type { Base } from '../base.ts';
 const identities = new WeakMap<Request, Identity>();
 
 /** Finds who sent each request, once. */
-export const identified = ({ store, now }: Base): RequestHandler => async (request, _response, next) => {
-  identities.set(request, await identify(store, request, now()));
+export const identified = ({ store, now, settings }: Base): RequestHandler => async (request, _response, next) => {
+  identities.set(request, await identify(store, request, { now: now(), secure: settings.publicUrl.startsWith('https:') }));
   next();
 };
 
