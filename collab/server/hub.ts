@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import type { Base } from './base.ts';
@@ -9,6 +8,8 @@ import { createEvents } from './events.ts';
 import type { Route } from './routes/route.ts';
 import type { HubSettings } from './settings.ts';
 import { openStore } from './store/open.ts';
+import { storeFile } from './store/store-file.ts';
+import { localRoutes } from './local/routes.ts';
 
 export interface HubParts {
   readonly settings: HubSettings;
@@ -24,15 +25,16 @@ export interface Hub {
   readonly close: () => Promise<void>;
 }
 
-/** The file of the store in a data folder. */
-export const storeFile = (dataFolder: string): string => join(dataFolder, 'hub.db');
-
 /** Opens the store and wires every part of the hub to it. */
 export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> => {
   mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
-  const store = await openStore(storeFile(settings.dataFolder));
+  const file = storeFile(settings.dataFolder);
+  closeSync(openSync(file, 'a', 0o600)); // SQLite gives its other files the mode of this one
+  const store = await openStore(file);
   const base: Base = { store, now, log, settings, events: createEvents() };
-  const routes: readonly Route[] = [];
+  const routes: readonly Route[] = [
+    ...localRoutes(base),
+  ];
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [] }));
   return {
     base, routes, server,

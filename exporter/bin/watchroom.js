@@ -6,5 +6,11 @@ checkNode();
 const { existsSync } = await import('node:fs');
 const built = new URL('../dist/main.js', import.meta.url);
 const source = new URL('../src/main.ts', import.meta.url);
+const isCheckout = existsSync(source);
 // A checkout runs its sources as they are (Node strips the types); a published package has only dist.
-await import((existsSync(source) ? source : built).href);
+if (isCheckout) {
+  const { registerHooks } = await import('node:module');
+  // The workspaces' sources instead of what a build would make of them; the condition is in the "exports" of each package.json.
+  registerHooks({ resolve: (specifier, context, next) => next(specifier, { ...context, conditions: [...context.conditions, 'watchroom-source'] }) });
+}
+await import((isCheckout ? source : built).href);

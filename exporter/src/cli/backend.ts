@@ -24,6 +24,9 @@ export interface Backend {
   readonly budgets: () => Promise<readonly BudgetOutlook[]>;
   /** Runs until it is told to stop. */
   readonly runExporter: () => Promise<void>;
+  /** The same, reporting to a hub; the token as it was typed, and as the variable has it. */
+  readonly runAgent: (given: { readonly token: string | undefined; readonly variable: string | undefined }) => Promise<void>;
+  readonly hub: HubCare;
   /** Gives back what was opened (threads, the ledger, a throw-away folder). */
   readonly close?: () => Promise<void>;
 }
@@ -104,6 +107,19 @@ export interface LedgerCare {
   readonly backup: (file: string) => Promise<{ readonly bytes: number }>;
   /** Puts the old one aside and begins a new one. */
   readonly reset: () => Promise<{ readonly oldId?: string; readonly keptAt?: string; readonly newId: string }>;
+}
+
+/** The hub of a team, and the one that an exporter runs beside itself. */
+export interface HubCare {
+  /** Runs until it is told to stop. */
+  readonly serve: () => Promise<void>;
+  /** A one-time link with which the person sets a password. */
+  readonly createAdmin: (ask: { readonly username: string; readonly team: string }) => Promise<{ readonly link: string }>;
+  readonly resetPassword: (ask: { readonly username: string }) => Promise<{ readonly link: string }>;
+  readonly backup: (file: string) => Promise<{ readonly bytes: number }>;
+  readonly restore: (file: string) => Promise<{ readonly keptAt?: string }>;
+  /** A new link to the hub that the exporter of this machine runs beside itself; `show` opens it where there is a browser. */
+  readonly open: (ask: { readonly show: boolean }) => Promise<{ readonly link: string; readonly shown: boolean }>;
 }
 
 export interface PastAsk {

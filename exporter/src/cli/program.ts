@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { addAgent } from './commands/agent.ts';
 import { addBackfill } from './commands/backfill.ts';
 import { addBudget } from './commands/budget.ts';
 import { addConfig } from './commands/config.ts';
+import { addHub, addOpen } from './commands/hub.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addDoctor, addExporter, addInfo } from './commands/machine.ts';
@@ -30,6 +32,7 @@ export const createProgram = (deps: Deps): Command => {
     .configureHelp({ showGlobalOptions: false, styleTitle: (text) => paint('bold', text) })
     .exitOverride();
   addExporter(program, deps);
+  addAgent(program, deps);
   addList(program, deps);
   addShow(program, deps);
   addHealth(program, deps);
@@ -39,6 +42,8 @@ export const createProgram = (deps: Deps): Command => {
   addBudget(program, deps);
   addBackfill(program, deps);
   addLedger(program, deps);
+  addHub(program, deps);
+  addOpen(program, deps);
   addConfig(program, deps);
   program.addHelpText('after', `
 Examples:

@@ -19,6 +19,10 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly defaultText?: string;
   /** One line. */
   readonly help: string;
+  /** What the flag does, where that is the opposite. @default help */
+  readonly flagHelp?: string;
+  /** The command that takes the flag. @default the exporter */
+  readonly command?: 'hub' | 'agent';
   /** A value to show in an error and in the template. @default the default */
   readonly example?: string;
   readonly schema: Schema;
@@ -105,6 +109,74 @@ export const settings = {
     help: 'base URL of the collaboration service, for the links to session rooms',
   }),
 
+  // The hub.
+  hubLocal: setting({
+    key: 'hub.local', flag: '--no-hub', variable: 'WATCHROOM_HUB_LOCAL', default: true, schema: yesOrNo(),
+    help: 'whether the exporter runs a hub beside itself, for this machine and its user alone (where the package @watchroom/collab is installed)', flagHelp: 'do not run a hub for this machine alone beside the exporter',
+  }),
+  hubListen: setting({
+    command: 'hub', key: 'hub.listen', flag: '--listen <address>', variable: 'WATCHROOM_HUB_LISTEN', default: '127.0.0.1:8877', schema: listenAddress(),
+    help: 'address of the hub; ":8877" listens on all interfaces (put TLS before it)',
+  }),
+  hubData: setting({
+    command: 'hub', key: 'hub.data', flag: '--data <dir>', variable: 'WATCHROOM_HUB_DATA', default: undefined, defaultText: 'hub below the state folder', schema: text().optional(), example: '/var/lib/watchroom/hub',
+    help: 'folder of the hub: accounts, teams, sessions, keys',
+  }),
+  hubPublicUrl: setting({
+    command: 'hub', key: 'hub.public_url', flag: '--public-url <url>', variable: 'WATCHROOM_HUB_PUBLIC_URL', default: undefined, defaultText: 'the address it listens on', schema: webUrl().optional(), example: 'https://watchroom.example',
+    help: 'address under which people and agents reach the hub; links, invites and sign-on go there',
+  }),
+  hubAllowedHosts: setting({
+    command: 'hub', key: 'hub.allowed_hosts', flag: '--allowed-hosts <names>', variable: 'WATCHROOM_HUB_ALLOWED_HOSTS', default: [], schema: list(text()), example: '[hub.internal]',
+    help: 'further host names the hub answers to; others are refused against DNS rebinding',
+  }),
+  hubTrustProxy: setting({
+    command: 'hub', key: 'hub.trust_proxy', flag: '--trust-proxy <number>', variable: 'WATCHROOM_HUB_TRUST_PROXY', default: 0, schema: wholeNumber(),
+    help: 'how many proxies stand before the hub and set X-Forwarded-For; 0 believes no such header',
+  }),
+  hubSeriesPerUser: setting({
+    command: 'hub', key: 'hub.series_per_user', flag: '--series-per-user <number>', variable: 'WATCHROOM_HUB_SERIES_PER_USER', default: 50_000, schema: wholeNumber(1),
+    help: 'at most so many session series of one user in the hub\'s /metrics',
+  }),
+  hubSeries: setting({
+    command: 'hub', key: 'hub.series', flag: '--series <number>', variable: 'WATCHROOM_HUB_SERIES', default: 200_000, schema: wholeNumber(1),
+    help: 'at most so many session series in the hub\'s /metrics',
+  }),
+  hubSigningKeyFile: setting({
+    command: 'hub', key: 'hub.signing_key_file', flag: '--signing-key-file <file>', variable: 'WATCHROOM_HUB_SIGNING_KEY_FILE', default: undefined, defaultText: 'keys of its own in the data folder', schema: text().optional(), example: '/run/secrets/hub_signing_key',
+    help: 'private JWK (ES256) that signs the hub\'s tokens, instead of keys it makes and renews itself',
+  }),
+  hubOidcIssuer: setting({
+    command: 'hub', key: 'hub.oidc.issuer', flag: '--oidc.issuer <url>', variable: 'WATCHROOM_HUB_OIDC_ISSUER', default: undefined, schema: webUrl().optional(), example: 'https://login.example/realms/main',
+    help: 'single sign-on: the OpenID Connect provider',
+  }),
+  hubOidcClientId: setting({
+    command: 'hub', key: 'hub.oidc.client_id', flag: '--oidc.client-id <id>', variable: 'WATCHROOM_HUB_OIDC_CLIENT_ID', default: undefined, schema: text().optional(), example: 'watchroom',
+    help: 'single sign-on: the hub\'s name at the provider',
+  }),
+  hubOidcClientSecretFile: setting({
+    command: 'hub', key: 'hub.oidc.client_secret_file', flag: '--oidc.client-secret-file <file>', variable: 'WATCHROOM_HUB_OIDC_CLIENT_SECRET_FILE', default: undefined, schema: text().optional(), example: '/run/secrets/oidc_client_secret',
+    help: 'single sign-on: file with the hub\'s secret at the provider; a public client has none',
+  }),
+  hubOidcName: setting({
+    command: 'hub', key: 'hub.oidc.name', flag: '--oidc.name <name>', variable: 'WATCHROOM_HUB_OIDC_NAME', default: 'single sign-on', schema: text(),
+    help: 'single sign-on: what the button says',
+  }),
+
+  // The agent.
+  agentTokenFile: setting({
+    command: 'agent', key: 'agent.token_file', flag: '--token-file <file>', variable: 'WATCHROOM_TOKEN_FILE', default: undefined, schema: text().optional(), example: '~/.config/watchroom/token',
+    help: 'file with the token that the hub made for this agent; the variable WATCHROOM_TOKEN and --token win over it',
+  }),
+  agentAllow: setting({
+    command: 'agent', key: 'agent.allow', flag: '--allow <commands>', variable: 'WATCHROOM_AGENT_ALLOW', default: [], schema: list(choice(['export', 'stop', 'stop=ask'])), example: '[stop=ask, export]',
+    help: 'what members of the team may ask of this agent: export (report a session again, whole), stop (end its process), stop=ask (ask you first)',
+  }),
+  shareTitles: setting({
+    command: 'agent', key: 'agent.share_titles', flag: '--share-titles', variable: 'WATCHROOM_AGENT_SHARE_TITLES', default: false, schema: yesOrNo(),
+    help: 'tell the hub the titles of sessions; they may tell what people work on',
+  }),
+
   // Where sessions are found.
   disabledTools: setting({
     key: 'tools.disabled', flag: '--disable <tools>', variable: 'WATCHROOM_TOOLS_DISABLED', default: [], schema: list(tool()), example: '[cursor, windsurf]',
@@ -166,7 +238,7 @@ export const settings = {
   // Watchroom itself.
   openBrowser: setting({
     key: 'open', flag: '--no-open', variable: 'WATCHROOM_OPEN', default: true, schema: yesOrNo(),
-    help: 'whether the exporter opens its page in the browser when it starts',
+    help: 'whether the exporter opens its page in the browser when it starts', flagHelp: 'do not open the page in the browser',
   }),
   logLevel: setting({
     key: 'log.level', flag: '--log.level <level>', variable: 'WATCHROOM_LOG_LEVEL', default: 'info', schema: choice(['debug', 'info', 'warn', 'error', 'silent']),

@@ -14,8 +14,9 @@ import { listSources } from '../sweep/listing.ts';
 import type { ListedRoot } from '../sweep/listing.ts';
 import { openBooks, sessionsOf } from './books.ts';
 import type { Books, Surroundings } from './books.ts';
-import { runExporter, scrapeOnce } from './exporter.ts';
+import { runAgent, runExporter, scrapeOnce } from './exporter.ts';
 import type { About } from './exporter.ts';
+import { hubCare } from './hub.ts';
 import { joinOf, pastOf } from './past.ts';
 import { engineSettings, toldBudgets } from './reading-settings.ts';
 import { openState, secondOwner } from './state.ts';
@@ -39,6 +40,8 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     info: async () => info(await books(), world, surroundings, await sessions({ all: true })),
     once: () => scrapeOnce(world, surroundings),
     runExporter: () => runExporter(world, surroundings),
+    runAgent: (given) => runAgent(world, surroundings, given),
+    hub: hubCare(world, surroundings),
     ledger: ledgerCare(world, surroundings, books, close),
     past: async (ask) => {
       const join = await joinOf(ask, surroundings.now());

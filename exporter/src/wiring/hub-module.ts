@@ -10,6 +10,8 @@ export interface HubModule {
   readonly resetPassword: (options: HubStore & { readonly username: string }) => Promise<{ readonly link: string }>;
   /** A copy of the store, made while the hub runs. Size in bytes. */
   readonly backup: (options: HubStore & { readonly file: string }) => Promise<{ readonly bytes: number }>;
+  /** In local mode: a new link that signs a browser in, good for 60 seconds and one use. Works beside the running hub. */
+  readonly localLink: (options: HubStore) => Promise<{ readonly link: string }>;
   /** Puts a copy in the place of the store of a hub that does not run; the old one is kept beside it. */
   readonly restore: (options: HubStore & { readonly file: string }) => Promise<{ readonly keptAt?: string }>;
 }
@@ -24,6 +26,8 @@ export interface HubStore {
 export interface HubOptions extends HubStore {
   readonly version: string;
   readonly listen: { readonly host?: string; readonly port: number };
+  /** How many further ports are tried when that one is taken. @default 0 */
+  readonly nextPorts?: number;
   readonly log: Logger;
   readonly allowedHosts?: readonly string[];
   readonly trustProxy?: number;

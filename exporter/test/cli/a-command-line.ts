@@ -66,6 +66,15 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   past: async () => ({ target: { instance: 'localhost:10877', job: 'watchroom' }, from: undefined, to: now, joins: 'ledger', tokens: 0, usd: 0, text: () => ['# EOF\n'] }),
   budgets: async () => [],
   runExporter: async () => {},
+  runAgent: async () => {},
+  hub: {
+    serve: async () => {},
+    createAdmin: async () => ({ link: 'http://hub.example/#reset=wro_1' }),
+    resetPassword: async () => ({ link: 'http://hub.example/#reset=wro_2' }),
+    backup: async () => ({ bytes: 4096 }),
+    restore: async () => ({}),
+    open: async () => ({ link: 'http://localhost:8877/#local=wro_3', shown: true }),
+  },
   ...told,
 });
 
