@@ -36,7 +36,7 @@ process.exitCode = await runProgram({
   version, machine, variables: process.env, cwd: process.cwd(), now: Date.now, stdout: process.stdout, stderr: process.stderr,
   // Loaded when something is to be done: help and mistakes need none of it.
   open: async (world) => (await import('./wiring/backend.ts')).createBackend(world, {
-    version, nodeVersion: process.versions.node, now: Date.now, pid: process.pid, env: process.env, stdout: process.stdout, stderr: process.stderr, ending,
+    version, nodeVersion: process.versions.node, now: Date.now, pid: process.pid, env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, ending,
     ...(process.env.WATCHROOM_REVISION === undefined ? {} : { revision: process.env.WATCHROOM_REVISION }),
     reloading: () => new Promise((resolve) => process.once('SIGHUP', () => resolve('reload'))),
   }),

@@ -79,7 +79,7 @@ const mainRepository = (folder: string, gitFile: string | undefined, path: typeo
 
 const named = (path: string): Project => ({ name: lastName(path).replace(/(?<=.)\.git$/, ''), path });
 
-const realDisk: Disk = {
+export const realDisk: Disk = {
   kindOf: (path) => {
     try {
       const seen = statSync(path, { throwIfNoEntry: false });

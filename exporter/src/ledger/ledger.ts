@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { BookedCall } from '../session/booked.ts';
 import type { Growth } from '../session/draft.ts';
 import type { History, Used } from '../session/history.ts';
+import type { PastCursor, PastUse, SessionHours } from '../session/hour-use.ts';
 import { mergeParts } from '../session/merge.ts';
 import { callFlags } from '../session/packed-calls.ts';
 import type { EpochMs, Part } from '../session/part.ts';
@@ -24,6 +25,7 @@ import type { PartReport, SourceReport } from './report.ts';
 import { historyOf, usedIn } from './rollups.ts';
 import type { UsedBy } from './rollups.ts';
 import { createSchema, schemaVersion } from './schema.ts';
+import { indexCallsBySession, sessionsAfter, useByHour } from './use-by-hour.ts';
 
 export interface LedgerOptions {
   /** File, or ':memory:'. */
@@ -228,6 +230,23 @@ export class Ledger {
   /** What happened in [from, to), in slices of time: for `backfill`. */
   history(from: EpochMs, to: EpochMs, sliceMs: number): History {
     return historyOf(this.#db, { from, to, sliceMs, createdAt: this.createdAt });
+  }
+
+  /** Use of some sessions by the hour, for a hub. */
+  hoursOf(ids: readonly string[]): SessionHours[] {
+    indexCallsBySession(this.#db);
+    return ids.map((id) => ({ id, hours: useByHour(this.#db, this.#family(id).map((key) => this.#books.sessionIds.get(key)!.id), (model) => this.#books.names.name(model)) }));
+  }
+
+  /** The sessions behind a place in the list of all, with all of their use. */
+  past(after: PastCursor | undefined, limit: number): { readonly sessions: readonly PastUse[]; readonly next?: PastCursor } {
+    const page = sessionsAfter(this.#db, { after, limit, isRoot });
+    const totals = this.sessions({ ids: page.map(({ id }) => id) });
+    const hours = new Map(this.hoursOf(totals.map(({ id }) => id)).map((one) => [one.id, one.hours]));
+    const sessions = totals.map(({ id, project, startedAt, lastActivityAt, turns, linesAdded, linesRemoved, errors, toolCalls }) => ({
+      totals: onlyKnown({ id, errors, toolCalls, project, startedAt, lastActivityAt, turns, linesAdded, linesRemoved }), hours: hours.get(id) ?? [],
+    }));
+    return { sessions, ...(page.length < limit ? {} : { next: page.at(-1)! }) };
   }
 
   /** Gives the project label's slots to the most used projects of the last 30 days. */
@@ -529,6 +548,9 @@ const isRoot = '(parent IS NULL OR NOT EXISTS (SELECT 1 FROM sessions AS above W
 
 const usageOf = (row: Pick<CallRow, 'input' | 'output' | 'cache_read' | 'cache_creation_5m' | 'cache_creation_1h' | 'reasoning'>): Usage => {
   const usage: { -readonly [Kind in keyof Usage]: number } = {};
+const onlyKnown = <Facts extends object>(facts: Facts): { [Name in keyof Facts]: Exclude<Facts[Name], undefined> } =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as { [Name in keyof Facts]: Exclude<Facts[Name], undefined> };
+
   for (const kind of ['input', 'output', 'cache_read', 'cache_creation_5m', 'cache_creation_1h', 'reasoning'] as const) if (row[kind] !== null) usage[kind] = row[kind];
   return usage;
 };

@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createWatcher } from '../files/watch.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { PastCursor, PastUse, SessionHours } from '../session/hour-use.ts';
 import type { StoredSession } from '../session/session.ts';
 import { readers } from '../readers/registry.ts';
 import { Engine } from './engine.ts';
@@ -51,9 +52,13 @@ export type EngineMessage =
   | { readonly kind: 'update'; readonly update: EngineUpdate }
   /** They belong to the next update; in pieces, so that the main thread can answer a scrape in between. */
   | { readonly kind: 'sessions'; readonly sessions: readonly StoredSession[] }
-  | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' };
+  /** A long scan is over and its memory given back: so can the listener's be. */
+  | { readonly kind: 'rested' }
+  | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' }
+  | { readonly kind: 'answer'; readonly ticket: number; readonly answer: readonly SessionHours[] | { readonly sessions: readonly PastUse[]; readonly next?: PastCursor } }
+  | { readonly kind: 'no answer'; readonly ticket: number; readonly message: string };
 /** What it is asked. */
-export type EngineRequest = 'stop';
+export type EngineRequest = 'stop' | { readonly ticket: number; readonly hoursOf: readonly string[] } | { readonly ticket: number; readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
 
 let soon: NodeJS.Timeout | undefined;
 let scanning: Promise<void> | undefined;
@@ -72,7 +77,15 @@ function tell(message: EngineMessage): void {
   port.postMessage(message);
 }
 
-port.on('message', (_request: EngineRequest) => void stop());
+port.on('message', (request: EngineRequest) => {
+  if (request === 'stop') return void stop();
+  const { ticket } = request;
+  try {
+    tell({ kind: 'answer', ticket, answer: 'hoursOf' in request ? ledger.hoursOf(request.hoursOf) : ledger.past(request.past.after, request.past.limit) });
+  } catch (error) {
+    tell({ kind: 'no answer', ticket, message: error instanceof Error ? error.message : String(error) });
+  }
+});
 
 const stop = async (): Promise<void> => {
   clearInterval(safetyNet);

@@ -1,5 +1,5 @@
 import { cpus, hostname } from 'node:os';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { World } from '../cli/backend.ts';
@@ -16,6 +16,7 @@ import { readers as allReaders } from '../readers/registry.ts';
 import { toolNames } from '../session/tool.ts';
 import { rootsOf } from '../sweep/listing.ts';
 import { Scene } from '../sweep/scene.ts';
+import { createAskOwner } from './ask-owner.ts';
 import type { Books, Surroundings } from './books.ts';
 import { openBooks } from './books.ts';
 import { startLedgerThread } from './ledger-thread.ts';
@@ -24,7 +25,9 @@ import { createLog } from './log.ts';
 import { createLook } from './look.ts';
 import { openInBrowser } from './browser.ts';
 import { engineSettings } from './reading-settings.ts';
-import { openState, secondOwner } from './state.ts';
+import { reportingOf, reportingWarnings, startReporting } from './reporting.ts';
+import type { Reporting } from './reporting.ts';
+import { openState, ownedByExporter, secondOwner } from './state.ts';
 import type { State } from './state.ts';
 
 /** What main.ts knows of the program and the process. */
@@ -37,20 +40,43 @@ export interface About {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Pick<Writable, 'write'>;
   readonly stderr: Pick<Writable, 'write'>;
+  /** Where the owner may be asked; absent: nobody is there. */
+  readonly stdin?: Readable & { readonly isTTY?: boolean };
   /** Resolves when somebody asks the process to end. */
   readonly ending: Promise<string>;
   /** Resolves at the next request to read the configuration again (SIGHUP). */
   readonly reloading: () => Promise<'reload'>;
 }
 
-/** Serves /metrics and the page until it is asked to end; begins again with the configuration as it then is when it is asked to reload. */
-export const runExporter = async (first: World, about: Surroundings & About): Promise<void> => {
+/**
+ * Serves /metrics and the page until it is asked to end; begins again with the configuration as it then is when it is asked to reload.
+ * @param reporting how it reports to a hub, by the configuration in force @default not at all
+ */
+export const runExporter = async (first: World, about: Surroundings & About, reporting: (world: World) => Reporting | undefined | Promise<Reporting | undefined> = () => undefined): Promise<void> => {
   let world = first;
   let greets = true;
-  while ((await serveWorld(world, about, greets)) === 'reload') {
+  while ((await serveWorld(world, about, { greets, reporting: await reporting(world) })) === 'reload') {
     world = reloaded(world, createLog(world.config, about.stderr));
     greets = false;
   }
+};
+
+/** The exporter, reporting to the hub of a team. */
+export const runAgent = async (world: World, about: Surroundings & About, given: { readonly token: string | undefined; readonly variable: string | undefined }): Promise<void> => {
+  const { stdin, stdout, pid } = about;
+  const askOwner = stdin ? createAskOwner({ stdin, stdout, interrupt: () => process.kill(pid, 'SIGINT') }) : () => Promise.resolve(undefined);
+  const first = reportingOf(world, { ...given, askOwner });
+  let kept = first;
+  const log = createLog(world.config, about.stderr);
+  for (const warning of reportingWarnings(first, world)) log.warn(warning);
+  await runExporter(world, about, (now) => {
+    try {
+      return (kept = reportingOf(now, { ...given, askOwner }));
+    } catch (error) {
+      log.error({ problem: error instanceof Error ? error.message : String(error) }, 'the new configuration cannot report, the old one does');
+      return kept;
+    }
+  });
 };
 
 /** The configuration read again; the one in force when the new one is wrong. */
@@ -65,12 +91,18 @@ const reloaded = (world: World, log: Logger): World => {
   }
 };
 
-const serveWorld = async (world: World, about: Surroundings & About, greets: boolean): Promise<'end' | 'reload'> => {
+interface Manner {
+  /** Says at its start where it is. */
+  readonly greets: boolean;
+  readonly reporting: Reporting | undefined;
+}
+
+const serveWorld = async (world: World, about: Surroundings & About, { greets, reporting }: Manner): Promise<'end' | 'reload'> => {
   const { config } = world;
   const { now, pid } = about;
   const log = createLog(config, about.stderr);
   const state = await openOwnState(world, about, log);
-  if (!state.ownership && world.state.kind === 'folder' && state.ledgerPath !== ':memory:') throw secondOwner(world.state.path, state.owner);
+  if (!state.ownership && world.state.kind === 'folder' && state.ledgerPath !== ':memory:') throw (reporting ? ownedByExporter : secondOwner)(world.state.path, state.owner);
   if (state.problem !== undefined) log.warn(state.problem);
 
   const settings = engineSettings(world, state, cpus().length);
@@ -80,6 +112,8 @@ const serveWorld = async (world: World, about: Surroundings & About, greets: boo
   });
   const readers = allReaders.filter((reader) => !config.disabledTools.includes(reader.tool));
   const look = createLook({ machine: world.machine, readers, config, ownPid: pid, now, tell: (path) => applyPathMode(path, config.pathMode, state.pathSalt) });
+  const listeners = new Set<() => void>();
+  const tellAll = (): void => listeners.forEach((changed) => changed());
   let fatal: (error: Error) => void;
   const died = new Promise<never>((_resolve, reject) => (fatal = reject));
   died.catch(() => undefined);
@@ -91,6 +125,7 @@ const serveWorld = async (world: World, about: Surroundings & About, greets: boo
       if (update.ledger.problem !== undefined && update.ledger.problem !== ledgerProblem) log.error(update.ledger.problem);
       ledgerProblem = update.ledger.problem;
       scene.apply(update);
+      tellAll();
       opened();
     },
     onFailure: (message) => log.error({ problem: message }, 'a scan failed'),
@@ -98,21 +133,34 @@ const serveWorld = async (world: World, about: Surroundings & About, greets: boo
     onDeath: (error) => fatal(error),
   });
   await Promise.race([open, died]); // no scrape is answered before the counters are known
-  const stopLooking = await lookAgainAndAgain(async () => scene.see(await look()), config.processIntervalMs);
+  const stopLooking = await lookAgainAndAgain(async () => {
+    scene.see(await look());
+    tellAll();
+  }, config.processIntervalMs);
   let server: WebServer | undefined;
   let telemetry: Awaited<ReturnType<typeof openTelemetry>> | undefined;
+  let agent: { readonly stop: () => Promise<void> } | undefined;
   try {
-    telemetry = await openTelemetry(world, about, scene, (problem) => log.warn({ problem }, 'OpenTelemetry'));
+    telemetry = await openTelemetry(world, about, scene, { onProblem: (problem) => log.warn({ problem }, 'OpenTelemetry'), reporting });
     server = await serve({ world, about, scene, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
     state.ownership?.describe({ pid, since: now(), address: server.url });
-    if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo });
-    if (greets && config.openBrowser) openInBrowser(server.url, world.machine.platform, about.env);
+    if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo, reporting });
+    if (reporting)
+      agent = startReporting(reporting, {
+        world, about, state, scene, book: thread, log,
+        onChange: (changed) => {
+          listeners.add(changed);
+          return () => void listeners.delete(changed);
+        },
+      });
+    if (greets && config.openBrowser && !reporting) openInBrowser(server.url, world.machine.platform, about.env);
     const asked = await Promise.race([about.ending, about.reloading(), died]);
     if (asked === 'reload') return 'reload';
     log.info({ signal: asked }, 'stopping');
     return 'end';
   } finally {
     stopLooking();
+    await agent?.stop();
     await stopAll({ server, telemetry: telemetry?.telemetry, thread });
     state.close();
   }
@@ -134,7 +182,7 @@ const openOwnState = async (world: World, { now, pid, ending }: Surroundings & A
 export const scrapeOnce = async (world: World, about: Surroundings & About): Promise<string> => {
   const books = await openBooks(world, about, { recent: world.config.exportLimit });
   const scene = await sceneOf(books, world);
-  const { telemetry, scrape } = await openTelemetry(world, { ...about, env: {} }, scene, () => undefined);
+  const { telemetry, scrape } = await openTelemetry(world, { ...about, env: {} }, scene, { onProblem: () => undefined, reporting: undefined });
   try {
     return (await scrape({})).body.toString('utf8');
   } finally {
@@ -154,7 +202,7 @@ const sceneOf = async (books: Books, { config, machine }: World): Promise<Scene>
   return scene;
 };
 
-const openTelemetry = async ({ config }: World, about: Surroundings & About, scene: Scene, onProblem: (problem: string) => void) => {
+const openTelemetry = async ({ config }: World, about: Surroundings & About, scene: Scene, { onProblem, reporting }: { readonly onProblem: (problem: string) => void; readonly reporting: Reporting | undefined }) => {
   const { now, version, nodeVersion, revision, env } = about;
   const health = healthSettings(config);
   const telemetry = await startTelemetry({
@@ -164,7 +212,9 @@ const openTelemetry = async ({ config }: World, about: Surroundings & About, sce
     labels: { title: config.titleLabel, toolNames: config.topTools, ...(config.hubUrl === undefined ? {} : { hubUrl: config.hubUrl }) },
   });
   const own = createOwnRegistry({ version, nodeVersion, ...(revision === undefined ? {} : { revision }) });
-  return { telemetry, own, scrape: createScraper({ telemetry, own, now, without: config.metricsWithout }) };
+  // A machine's ai_* series reach a Prometheus by one way only, and that is then the hub's.
+  const without = reporting && !reporting.exposeSessions ? [...config.metricsWithout, 'session' as const, 'fleet' as const] : config.metricsWithout;
+  return { telemetry, own, scrape: createScraper({ telemetry, own, now, without }) };
 };
 
 interface Serving {
@@ -208,12 +258,13 @@ const lookAgainAndAgain = async (look: () => Promise<void>, everyMs: number): Pr
   return () => clearInterval(timer);
 };
 
-const greet = ({ world, about, server, pushesTo }: { readonly world: World; readonly about: About; readonly server: WebServer; readonly pushesTo: string | undefined }): void => {
+const greet = ({ world, about, server, pushesTo, reporting }: { readonly world: World; readonly about: About; readonly server: WebServer; readonly pushesTo: string | undefined; readonly reporting: Reporting | undefined }): void => {
   about.stdout.write([
     `Watchroom ${about.version} watches the AI coding sessions below ${world.machine.home}.`,
     `  Page:     ${server.url}`,
     `  Metrics:  ${server.url}metrics`,
     ...(pushesTo === undefined ? [] : [`  Pushes:   ${pushesTo}`]),
+    ...(reporting === undefined ? [] : [`  Reports:  ${reporting.hubUrl}`]),
     '',
     'For Prometheus, below scrape_configs: in prometheus.yml:',
     server.snippet,

@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
+import type { PastCursor, UseBook } from '../session/hour-use.ts';
 import type { StoredSession } from '../session/session.ts';
 import type { EngineMessage, EngineRequest } from '../sweep/engine-thread.ts';
 import type { EngineSettings } from '../sweep/engine-settings.ts';
 import type { EngineUpdate } from '../sweep/engine.ts';
 
 /** The thread that owns the ledger, seen from the main thread. */
-export interface LedgerThread {
+export interface LedgerThread extends UseBook {
   /** Lets it finish what it books and close the ledger. */
   readonly stop: () => Promise<void>;
 }
@@ -21,12 +22,25 @@ export interface LedgerThreadListeners {
 }
 
 export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
+type Question = { readonly hoursOf: readonly string[] } | { readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
+
   const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
   const ahead: StoredSession[] = [];
   let stopping = false;
+  const asked = new Map<number, { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }>();
+  let tickets = 0;
+  const ask = <Answer>(request: Question): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const ticket = (tickets += 1);
+      if (stopping) return reject(new Error('the ledger is closed'));
+      asked.set(ticket, { resolve, reject });
+      thread.postMessage({ ticket, ...request } satisfies EngineRequest);
+    });
   const ended = new Promise<void>((resolve) => thread.once('exit', (code) => {
     if (!stopping) onDeath(new Error(`the ledger's thread ended by itself (code ${code})`));
     resolve();
+    for (const { reject } of asked.values()) reject(new Error('the ledger is closed'));
+    asked.clear();
   }));
   thread.on('error', (error) => {
     if (!stopping) onDeath(error as Error);
@@ -39,8 +53,13 @@ export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailur
     if (message.kind === 'said') onWord(message.message);
   });
   return {
+    if (message.kind === 'answer') asked.get(message.ticket)?.resolve(message.answer as never);
+    if (message.kind === 'no answer') asked.get(message.ticket)?.reject(new Error(message.message));
+    if (message.kind === 'answer' || message.kind === 'no answer') asked.delete(message.ticket);
     stop: async () => {
       stopping = true;
+    hoursOf: (ids) => ask({ hoursOf: ids }),
+    past: (after, limit) => ask({ past: { after, limit } }),
       thread.postMessage('stop' satisfies EngineRequest);
       const late = setTimeout(() => void thread.terminate(), 5000);
       await ended;

@@ -85,3 +85,10 @@ export const secondOwner = (folder: string, owner: Owner | undefined = ownerOf(f
     `another Watchroom exporter${owner ? ` (pid ${owner.pid}${owner.address === undefined ? '' : `, ${owner.address}`})` : ''} already keeps the ledger in ${folder}. ` +
     'One machine needs one exporter: use that one, or give this one a ledger of its own with --state DIR',
   );
+
+/** The same for an agent, which is an exporter too. */
+export const ownedByExporter = (folder: string, owner: Owner | undefined = ownerOf(folder)): CommandError =>
+  new CommandError(
+    `a Watchroom exporter${owner ? ` (pid ${owner.pid}${owner.address === undefined ? '' : `, ${owner.address}`})` : ''} already keeps the ledger in ${folder}. ` +
+    'The agent is the exporter plus reporting: stop that one and start the agent in its place, or give this one a ledger of its own with --state DIR',
+  );

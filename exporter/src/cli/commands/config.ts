@@ -13,6 +13,7 @@ import type { World } from '../backend.ts';
 import type { Deps } from '../deps.ts';
 import { withExamples } from '../examples.ts';
 import { CommandError } from '../exit-codes.ts';
+import { tokenVariable } from './agent.ts';
 import { addSettingFlags, allFlags, typedFlags } from '../flags.ts';
 import { addFormatFlag, print } from '../format.ts';
 import type { Format } from '../format.ts';
@@ -162,6 +163,6 @@ const configData = (world: World) => ({
 
 /** A mistyped variable is silently ignored by every program; here it is said. */
 const strangeVariables = (variables: Deps['variables']): string[] => {
-  const known = settingNames.map((name) => settingOf(name).variable);
+  const known = [...settingNames.map((name) => settingOf(name).variable), tokenVariable];
   return Object.keys(variables).filter((name) => name.startsWith('WATCHROOM_') && !known.includes(name)).map((name) => `The variable ${name} means nothing to Watchroom.${didYouMean(name, known)}`);
 };
