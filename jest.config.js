@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   // Workspaces import each other's sources; see exporter/package.json.
-  testEnvironmentOptions: { exportConditions: ['node', 'node-addons', 'watchroom-source'] },
+  testEnvironmentOptions: { customExportConditions: ['node', 'node-addons', 'watchroom-source'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
   testMatch: ['<rootDir>/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],

@@ -16,6 +16,8 @@ export interface HubEventMap {
   'access:lost': [{ readonly userId?: string; readonly teamId?: string; readonly sessionId?: string; readonly deviceId?: string; readonly tokenId?: string }];
   /** The agent has something to do, or somebody watches one of its sessions. */
   'agent:wanted': [{ readonly agentId: string }];
+  /** An agent said how a command went, or did not in time. */
+  'agent:answered': [{ readonly commandId: string; readonly sessionId: string; readonly kind: 'stop' | 'export'; readonly askedBy: string; readonly outcome: 'done' | 'refused' | 'failed' | 'expired'; readonly detail: string }];
 }
 
 export type HubEvents = EventEmitter<HubEventMap>;

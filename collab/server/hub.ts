@@ -3,13 +3,15 @@ import type { Server } from 'node:http';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
+import { authRoutes } from './auth/routes.ts';
 import type { Base } from './base.ts';
 import { createEvents } from './events.ts';
 import type { Route } from './routes/route.ts';
 import type { HubSettings } from './settings.ts';
+import { startSockets } from './sockets/sockets.ts';
 import { openStore } from './store/open.ts';
 import { storeFile } from './store/store-file.ts';
-import { localRoutes } from './local/routes.ts';
+import { createAgents, startJobs } from './agents/agents.ts';
 
 export interface HubParts {
   readonly settings: HubSettings;
@@ -32,13 +34,20 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
   closeSync(openSync(file, 'a', 0o600)); // SQLite gives its other files the mode of this one
   const store = await openStore(file);
   const base: Base = { store, now, log, settings, events: createEvents() };
+  const agents = await createAgents(base);
+  const stopJobs = startJobs(base, agents.jobs);
   const routes: readonly Route[] = [
-    ...localRoutes(base),
+    ...authRoutes(base),
+    ...agents.routes,
   ];
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [] }));
+  const sockets = startSockets({ base, server, watched: agents.watched });
   return {
     base, routes, server,
     close: async () => {
+      stopJobs();
+      await sockets.close();
+      await agents.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

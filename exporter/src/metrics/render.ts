@@ -15,8 +15,11 @@ export interface RenderInput {
 }
 
 /** All metrics as one page, each once, sorted by name. */
-export const renderPage = ({ collected, own, format }: RenderInput): Buffer => {
-  const families = [...collected.scopeMetrics.flatMap(({ metrics }) => metrics.map(familyOfData)), ...own.map(familyOfOwn)];
+export const renderPage = ({ collected, own, format }: RenderInput): Buffer =>
+  renderFamilies([...collected.scopeMetrics.flatMap(({ metrics }) => metrics.map(familyOfData)), ...own.map(familyOfOwn)], format);
+
+/** The same for metrics that are text already. */
+export const renderFamilies = (families: Family[], format: Format): Buffer => {
   const pieces: Uint8Array[] = [];
   let before = '';
   for (const family of families.sort(byName)) {
@@ -36,7 +39,7 @@ export const sessionSeries = (collected: ResourceMetrics): number =>
   }, 0);
 
 /** A metric with its samples as text, which is the same in both formats. */
-interface Family {
+export interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly help: string;
@@ -95,7 +98,8 @@ const attributesText = (attributes: Readonly<Record<string, unknown>>): string =
 /** Names of the SDK's own metrics have dots. */
 const safeName = (name: string): string => name.replace(/[^a-zA-Z0-9_]/g, '_');
 
-const familyOfOwn = ({ name, type, help, values }: OwnJson[number]): Family => {
+/** A metric of prom-client. */
+export const familyOfOwn = ({ name, type, help, values }: OwnJson[number]): Family => {
   // prom-client's counters need not end in _total; their samples must.
   const family = String(type) === 'counter' && !name.endsWith('_total') ? `${name}_total` : name;
   const lines = (values as MetricValueWithName<string>[]).map((value) => sampleLine(value.metricName ?? family, ownLabels(value.labels), Number(value.value)));

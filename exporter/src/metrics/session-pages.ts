@@ -16,6 +16,8 @@ export interface PageSettings {
   readonly metrics: readonly SessionMetric[];
   readonly healthOf: HealthOf;
   readonly labels: LabelSettings;
+  /** Labels that every series has, as text: whose sessions these are, on a page of many machines. */
+  readonly common?: string;
 }
 
 /**
@@ -121,7 +123,7 @@ export class SessionPage {
     const counts = metrics.map(() => 0);
     for (const session of this.#sessions) {
       const see = { health: timed ? this.#settings.healthOf(session, this.#minute * minuteMs) : notAsked, labels: this.#settings.labels };
-      const base = labelsText(['session_id', 'tool'], [session.id, session.tool]);
+      const base = joined(labelsText(['session_id', 'tool'], [session.id, session.tool]), this.#settings.common ?? '');
       metrics.forEach((metric, index) => {
         for (const reading of metric.read(session, see)) {
           texts[index] += sampleLine(metric.name, joined(base, readingLabels(metric.labels, reading)), reading[0]);
