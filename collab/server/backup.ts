@@ -61,12 +61,12 @@ const check = (file: string): void => {
   }
 };
 
-/** A hub that forgot something is a new one to its agents: they send again what they know (exporter/src/agent/wire.ts, hub.id). */
+/** A hub that forgot something is a new one to its agents: they send again what they know (agents/hub-id.ts). */
 const asRestored = (file: string): void => {
   const store = new SqliteDatabase(file);
   try {
     store.pragma('journal_mode = DELETE');
-    store.prepare("DELETE FROM meta WHERE key = 'hub.id'").run();
+    store.prepare("DELETE FROM meta WHERE key = 'hub_id'").run();
   } finally {
     store.close();
   }

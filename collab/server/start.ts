@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { createHub } from './hub.ts';
 import { freePort, listen } from './listen.ts';
 import type { ListenOn } from './listen.ts';
-import { makeLocalLink } from './local/links.ts';
-import { localAgentToken, localUser } from './local/local-user.ts';
+import { openLink, readyLocalMode } from './auth/local.ts';
+import { newSetupToken } from './auth/setup.ts';
 import type { HubSettings } from './settings.ts';
 
 /** How a hub is started: HubOptions of the exporter's wiring/hub-module.ts. */
@@ -40,7 +40,8 @@ const startForTeams = async (options: StartOptions): Promise<Started> => {
   const hub = await createHub({ settings: settingsOf(options), log: options.log, now: options.now });
   try {
     const port = await listen(hub.server, options.listen);
-    return { port, url: addressOf(options.listen.host, port), close: hub.close };
+    const setupToken = await newSetupToken(hub.base);
+    return { port, url: addressOf(options.listen.host, port), close: hub.close, ...(setupToken === undefined ? {} : { setupToken }) };
   } catch (error) {
     await hub.close();
     throw error;
@@ -55,9 +56,8 @@ const startLocal = async (options: StartOptions, userName: string): Promise<Star
   const hub = await createHub({ settings: { ...settingsOf(options), publicUrl, local: true }, log: options.log, now: options.now });
   try {
     const port = await listen(hub.server, { host, port: wanted });
-    const { store } = hub.base;
-    const user = await localUser(store, { userName, now: options.now() });
-    return { port, url: `${publicUrl}/`, agentToken: await localAgentToken(store, user, options.now()), openLink: () => makeLocalLink(store, { publicUrl, now: options.now() }), close: hub.close };
+    const { agentToken } = await readyLocalMode(hub.base, { userName });
+    return { port, url: `${publicUrl}/`, agentToken, openLink: () => openLink(hub.base), close: hub.close };
   } catch (error) {
     await hub.close();
     throw error;

@@ -28,13 +28,18 @@ export const isOwnOrigin = (origin: string, host: string | undefined, { publicUr
   return parsed !== undefined && parsed.host === host && isLoopback(parsed.hostname);
 };
 
+/** Whether a Host header names this hub. */
+export const isOwnHost = (header: string | undefined, settings: HubSettings): boolean => {
+  const name = hostNameOf(header);
+  return name !== undefined && (isLoopback(name) || [new URL(settings.publicUrl).hostname, ...settings.allowedHosts].some((own) => own === '*' || own.toLowerCase() === name));
+};
+
 /** Refuses requests for a host name that is not the hub's (DNS rebinding, TRAPS.md 48). */
 export const hostCheck = (settings: HubSettings): RequestHandler => {
-  const names = new Set([new URL(settings.publicUrl).hostname, ...settings.allowedHosts].map((name) => name.toLowerCase()));
   return (request, _response, next) => {
+    if (isOwnHost(request.headers.host, settings)) return next();
     const name = hostNameOf(request.headers.host);
-    if (name !== undefined && (names.has(name) || names.has('*') || isLoopback(name))) return next();
-    next(new Refusal(name === undefined ? 400 : 403, 'host', name === undefined ? 'The request needs a Host header.' : `This hub does not go by the name "${name.slice(0, 100)}". Its address is ${settings.publicUrl}; more names: --web.allowed-hosts.`));
+    next(new Refusal(name === undefined ? 400 : 403, 'host', name === undefined ? 'The request needs a Host header.' : `This hub does not go by the name "${name.slice(0, 100)}". Its address is ${settings.publicUrl}; more names: --allowed-hosts.`));
   };
 };
 
