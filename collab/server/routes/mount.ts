@@ -37,9 +37,10 @@ const bodyOf = ({ body, bodyLimit = 65_536 }: Route): RequestHandler =>
 
 const handled = (one: Route, base: Base): RequestHandler => async (request, response, next) => {
   try {
-    const checked = { params: check(one.params, request.params, 'path'), query: check(one.query, request.query, 'query'), body: check(one.body, request.body, 'body') };
     const identity = identityOf(request);
     const admitted = await admit(one, { identity, params: request.params as Record<string, string>, query: request.query, store: base.store });
+    // After the door: whoever may not come in learns nothing of what would be right.
+    const checked = { params: check(one.params, request.params, 'path'), query: check(one.query, request.query, 'query'), body: check(one.body, request.body, 'body') };
     const ask: Ask = { ...admitted, ...checked, identity, now: base.now(), actor: actorOf(identity), request, response };
     send(one, response, await one.handle(ask));
   } catch (error) {
