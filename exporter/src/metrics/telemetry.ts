@@ -2,8 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { NodeSDK } from '@opentelemetry/sdk-node';
-import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { IMetricReader, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { EpochMs } from '../session/part.ts';
 import type { Snapshot } from '../session/snapshot.ts';
@@ -53,16 +52,8 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
   const push = await pushOf(env);
 
   if (onProblem) diag.setLogger(diagOf(onProblem), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  const sdk = new NodeSDK({
-    autoDetectResources: false,
-    resource: resourceOf(options),
-    metricReaders: [page, ...(push ? [readerOf(push, producerFor, { now, startedAt })] : [])],
-    textMapPropagator: null,
-    // Nothing phones home: the SDK makes span and log exporters of its own only when they are asked for by name.
-    ...(env.OTEL_TRACES_EXPORTER ? {} : { spanProcessors: [] }),
-    ...(env.OTEL_LOGS_EXPORTER ? {} : { logRecordProcessors: [] }),
-  });
-  sdk.start();
+  const readers = [page, ...(push ? [readerOf(push, producerFor, { now, startedAt })] : [])];
+  const sdk = isConfigured(env) ? await startSdk(options, readers) : new MeterProvider({ resource: resourceOf(options), readers });
 
   // With OTEL_SDK_DISABLED the reader is bound to nothing; the page is ours and stays.
   const source: Pick<IMetricReader, 'collect'> = env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' ? pulled : page;
@@ -72,6 +63,26 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
     pushesTo: push?.to,
     stop: () => within(stopLimitMs, sdk.shutdown()),
   };
+};
+
+/** Whether OTEL_* says anything at all. */
+const isConfigured = (env: Environment): boolean => Object.entries(env).some(([name, value]) => name.startsWith('OTEL_') && value);
+
+/** Loaded when there is something to configure: its seven hundred modules take a tenth of a second and 16 MB. */
+const startSdk = async (options: TelemetryOptions, metricReaders: IMetricReader[]): Promise<{ shutdown(): Promise<void> }> => {
+  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  const { env } = options;
+  const sdk = new NodeSDK({
+    autoDetectResources: false,
+    resource: resourceOf(options),
+    metricReaders,
+    textMapPropagator: null,
+    // Nothing phones home: the SDK makes span and log exporters of its own only when they are asked for by name.
+    ...(env.OTEL_TRACES_EXPORTER ? {} : { spanProcessors: [] }),
+    ...(env.OTEL_LOGS_EXPORTER ? {} : { logRecordProcessors: [] }),
+  });
+  sdk.start();
+  return sdk;
 };
 
 /** A receiver that does not answer must not keep the program from ending. */
