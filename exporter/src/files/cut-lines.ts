@@ -40,7 +40,7 @@ export interface CutterStart {
 }
 
 export interface LineLimits {
-  /** How many bytes a piece has at most, unless it is one longer line. @default 4 MiB */
+  /** How many bytes a piece has at most, unless it is one longer line. @default 1 MiB */
   readonly chunkBytes?: number;
   /** Lines longer than this are streamed past. The memory of a pass is a small multiple of it in the worst case, and of chunkBytes usually. @default 16 MiB */
   readonly maxLineBytes?: number;
@@ -76,7 +76,7 @@ export class LineCutter {
   #behind: Buffer = nothing;
   #longLine: LongLineStart | undefined;
 
-  constructor({ chunkBytes = 4 * 2 ** 20, maxLineBytes = 16 * 2 ** 20 }: LineLimits = {}) {
+  constructor({ chunkBytes = 2 ** 20, maxLineBytes = 16 * 2 ** 20 }: LineLimits = {}) {
     this.#chunkBytes = Math.min(chunkBytes, maxLineBytes + 1);
     this.#maxLineBytes = maxLineBytes;
   }
@@ -89,6 +89,11 @@ export class LineCutter {
     this.#from = this.#filled = this.#searched = 0;
     this.#behind = behind;
     this.#longLine = longLine;
+  }
+
+  /** Gives the buffer back; the next start makes a new one. */
+  release(): void {
+    this.#buffer = nothing;
   }
 
   /** Offset of the first byte that was neither handed out nor streamed past. */

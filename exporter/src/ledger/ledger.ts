@@ -295,6 +295,12 @@ export class Ledger {
     return stricter;
   }
 
+  /** A long scan books all over the tables and needs many pages at hand; afterwards the system's own cache will do. */
+  expect(work: 'much' | 'little'): void {
+    this.#db.pragma(`cache_size = -${work === 'much' ? 4000 : 2000}`); // KiB
+    if (work === 'little') this.#db.pragma('shrink_memory');
+  }
+
   /** Gives back free space. Returns the size in bytes before and after. */
   compact(): { readonly before: number; readonly after: number } {
     const before = this.status().sizeBytes;
@@ -336,7 +342,6 @@ export class Ledger {
   #prepare(): void {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
-    this.#db.pragma('cache_size = -16000');
     this.#db.pragma('wal_autocheckpoint = 4000'); // pages: a first scan would else copy every page into the file again and again
     this.#db.pragma('journal_size_limit = 4194304');
     if (this.#db.pragma('user_version', { simple: true }) === 0) {
@@ -543,14 +548,14 @@ const claimsOf = (parts: readonly PartReport[]): ReadonlyMap<string, Claim> => {
   return claims;
 };
 
+const onlyKnown = <Facts extends object>(facts: Facts): { [Name in keyof Facts]: Exclude<Facts[Name], undefined> } =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as { [Name in keyof Facts]: Exclude<Facts[Name], undefined> };
+
 /** A sub-agent whose parent was never seen stands for itself. */
 const isRoot = '(parent IS NULL OR NOT EXISTS (SELECT 1 FROM sessions AS above WHERE above.key = sessions.parent))';
 
 const usageOf = (row: Pick<CallRow, 'input' | 'output' | 'cache_read' | 'cache_creation_5m' | 'cache_creation_1h' | 'reasoning'>): Usage => {
   const usage: { -readonly [Kind in keyof Usage]: number } = {};
-const onlyKnown = <Facts extends object>(facts: Facts): { [Name in keyof Facts]: Exclude<Facts[Name], undefined> } =>
-  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as { [Name in keyof Facts]: Exclude<Facts[Name], undefined> };
-
   for (const kind of ['input', 'output', 'cache_read', 'cache_creation_5m', 'cache_creation_1h', 'reasoning'] as const) if (row[kind] !== null) usage[kind] = row[kind];
   return usage;
 };

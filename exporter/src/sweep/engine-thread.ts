@@ -9,6 +9,7 @@ import { Engine } from './engine.ts';
 import type { EngineUpdate } from './engine.ts';
 import { keepPlaces, makePrices, makeReading } from './reading.ts';
 import { completeSession } from './complete.ts';
+import { giveBackMemory } from './give-back.ts';
 import type { EngineSettings } from './engine-settings.ts';
 
 // The ledger's thread: it owns the database, finds and reads the sources and tells the main thread what changed.
@@ -45,6 +46,7 @@ const engine = new Engine({
   watcher,
   onUpdate: (update) => tell({ kind: 'update', update }),
   onSessions: (sessions) => tell({ kind: 'sessions', sessions }),
+  onRest: () => restSoon(),
 });
 
 /** What the thread tells. */
@@ -69,6 +71,13 @@ function rescanSoon(): void {
     soon = undefined;
     rescan().catch(fail);
   }, 50);
+}
+/** Once what was found is told. */
+function restSoon(): void {
+  setTimeout(() => {
+    giveBackMemory();
+    tell({ kind: 'rested' });
+  }, 1000).unref();
 }
 function fail(error: unknown): void {
   tell({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });

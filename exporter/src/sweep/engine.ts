@@ -44,6 +44,8 @@ export interface EngineOptions {
   readonly onUpdate: (update: EngineUpdate) => void;
   /** Takes most sessions of a large update in pieces ahead of it. @default the update has them all */
   readonly onSessions?: (sessions: readonly StoredSession[]) => void;
+  /** A long scan is over: what it needed can be given back. */
+  readonly onRest?: () => void;
 }
 
 /** What changed since the last update. Plain data: it crosses threads. */
@@ -226,6 +228,8 @@ export class Engine {
   }
 
   async #readInThreads(jobs: readonly Job[]): Promise<void> {
+    const { ledger, reading, onRest } = this.#options;
+    ledger.expect('much');
     let waiting: ReadOutcome[] = [];
     let since = performance.now();
     await readInThreads(jobs, this.#options, (outcomes) => {
@@ -236,6 +240,9 @@ export class Engine {
       since = performance.now();
     });
     this.#book(waiting);
+    ledger.expect('little');
+    reading.cutter.release();
+    onRest?.();
   }
 
   /** Books what was read; facts and offsets in one transaction. */

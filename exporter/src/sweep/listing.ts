@@ -60,12 +60,13 @@ export const listRoot = async (reader: Reader, root: Root): Promise<ListedRoot> 
     return format !== undefined;
   };
   const found = await walk(root, { accept, skips: reader.skips, blocking: true });
+  const place = found.root === undefined ? root : { ...root, path: found.root };
   return {
     tool: reader.tool,
     named: root.path,
-    root: found.root === undefined ? root : { ...root, path: found.root },
+    root: place,
     ...(found.root === undefined ? {} : { resolved: found.root }),
-    files: found.files.map((file) => ({ tool: reader.tool, ...file, root: { ...root, path: found.root ?? root.path }, kind: kinds.get(file.relative)! })),
+    files: found.files.map((file) => ({ tool: reader.tool, ...file, root: place, kind: kinds.get(file.relative)! })),
     folders: found.folders,
     problems: found.problems,
   };

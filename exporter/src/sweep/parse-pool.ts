@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { readSource } from './read-source.ts';
 import type { Job, Reading, ReadOutcome } from './read-source.ts';
 import type { ReadingSettings } from './reading.ts';
@@ -7,7 +8,8 @@ import { Share } from './share.ts';
 /** What a parse thread is given at its start; plain data. */
 export interface ParseWork {
   readonly settings: ReadingSettings;
-  readonly batches: readonly (readonly Job[])[];
+  /** Brings every batch, in their order: in many small messages, since a large block that is freed makes the C library keep as much in every thread. */
+  readonly batches: MessagePort;
   /** The memory of the Share that all threads take their batches from. */
   readonly share: SharedArrayBuffer;
 }
@@ -38,21 +40,23 @@ export const readInThreads = async (jobs: readonly Job[], { settings, reading, t
     share.arrived();
     onOutcomes(outcomes);
   };
-  const others = Array.from({ length: Math.min(threads, batches.length) - 1 }, () => runThread({ settings, batches, share: share.memory }, take));
+  const others = Array.from({ length: Math.min(threads, batches.length) - 1 }, () => runThread({ settings, share: share.memory }, batches, take));
   await Promise.all([...others, readHere(batches, share, reading, take)]);
 };
 
 /** What the other threads found meanwhile comes between two batches. */
-const readHere = async (batches: ParseWork['batches'], share: Share, reading: Reading, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> => {
+const readHere = async (batches: readonly (readonly Job[])[], share: Share, reading: Reading, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> => {
   for (let index = share.take(); index !== undefined; index = share.take()) {
     onOutcomes(batches[index]!.map((job) => readSource(job, reading)));
     await new Promise(setImmediate);
   }
 };
 
-const runThread = (work: ParseWork, onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> =>
+const runThread = (work: Omit<ParseWork, 'batches'>, batches: readonly (readonly Job[])[], onOutcomes: (outcomes: readonly ReadOutcome[]) => void): Promise<void> =>
   new Promise((resolve, reject) => {
-    const thread = new Worker(parseThread, { workerData: work, resourceLimits });
+    const { port1: ours, port2: theirs } = new MessageChannel();
+    for (const batch of batches) ours.postMessage(batch);
+    const thread = new Worker(parseThread, { workerData: { ...work, batches: theirs } satisfies ParseWork, transferList: [theirs], resourceLimits });
     thread.on('message', onOutcomes);
     thread.on('error', reject);
     thread.on('exit', () => resolve()); // it ends by itself when no batch is left

@@ -4,6 +4,7 @@ import type { StoredSession } from '../session/session.ts';
 import type { EngineMessage, EngineRequest } from '../sweep/engine-thread.ts';
 import type { EngineSettings } from '../sweep/engine-settings.ts';
 import type { EngineUpdate } from '../sweep/engine.ts';
+import { giveBackMemory } from '../sweep/give-back.ts';
 
 /** The thread that owns the ledger, seen from the main thread. */
 export interface LedgerThread extends UseBook {
@@ -21,12 +22,11 @@ export interface LedgerThreadListeners {
   readonly onDeath: (error: Error) => void;
 }
 
-export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
 type Question = { readonly hoursOf: readonly string[] } | { readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
 
+export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
   const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
   const ahead: StoredSession[] = [];
-  let stopping = false;
   const asked = new Map<number, { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }>();
   let tickets = 0;
   const ask = <Answer>(request: Question): Promise<Answer> =>
@@ -36,11 +36,12 @@ type Question = { readonly hoursOf: readonly string[] } | { readonly past: { rea
       asked.set(ticket, { resolve, reject });
       thread.postMessage({ ticket, ...request } satisfies EngineRequest);
     });
+  let stopping = false;
   const ended = new Promise<void>((resolve) => thread.once('exit', (code) => {
     if (!stopping) onDeath(new Error(`the ledger's thread ended by itself (code ${code})`));
-    resolve();
     for (const { reject } of asked.values()) reject(new Error('the ledger is closed'));
     asked.clear();
+    resolve();
   }));
   thread.on('error', (error) => {
     if (!stopping) onDeath(error as Error);
@@ -49,17 +50,18 @@ type Question = { readonly hoursOf: readonly string[] } | { readonly past: { rea
   thread.on('message', (message: EngineMessage) => {
     if (message.kind === 'sessions') ahead.push(...message.sessions);
     if (message.kind === 'update') onUpdate(ahead.length === 0 ? message.update : { ...message.update, sessions: [...ahead.splice(0), ...message.update.sessions] });
+    if (message.kind === 'rested') giveBackMemory();
     if (message.kind === 'failed') onFailure(message.message);
     if (message.kind === 'said') onWord(message.message);
-  });
-  return {
     if (message.kind === 'answer') asked.get(message.ticket)?.resolve(message.answer as never);
     if (message.kind === 'no answer') asked.get(message.ticket)?.reject(new Error(message.message));
     if (message.kind === 'answer' || message.kind === 'no answer') asked.delete(message.ticket);
-    stop: async () => {
-      stopping = true;
+  });
+  return {
     hoursOf: (ids) => ask({ hoursOf: ids }),
     past: (after, limit) => ask({ past: { after, limit } }),
+    stop: async () => {
+      stopping = true;
       thread.postMessage('stop' satisfies EngineRequest);
       const late = setTimeout(() => void thread.terminate(), 5000);
       await ended;

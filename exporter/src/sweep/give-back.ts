@@ -1,0 +1,23 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+/**
+ * Collects this thread's garbage, gives the memory back to the system and keeps it small from then on: after a long scan V8 holds on to
+ * what the scan needed, as if another would follow. It takes a tenth of a second.
+ */
+export const giveBackMemory = (): void => {
+  setFlagsFromString('--heap-growing-percent=20');
+  collect ??= findCollector();
+  collect?.({ type: 'major', flavor: 'last-resort' });
+};
+
+type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
+let collect: Collect | undefined;
+
+/** V8 shows its collector only to contexts that are made while this flag is set. */
+const findCollector = (): Collect | undefined => {
+  setFlagsFromString('--expose-gc');
+  const found = runInNewContext("typeof gc === 'function' ? gc : undefined") as Collect | undefined;
+  setFlagsFromString('--no-expose-gc');
+  return found;
+};
