@@ -4,7 +4,6 @@ import { notFound } from '../routes/errors.ts';
 import { route } from '../routes/route.ts';
 import type { Route } from '../routes/route.ts';
 import type { HubSettings } from '../settings.ts';
-import type { HubSettings } from '../settings.ts';
 import { audit } from '../store/audit.ts';
 import { hashOf, newId, newSecret } from '../store/ids.ts';
 import type { Store, Work } from '../store/open.ts';
