@@ -147,7 +147,8 @@ export const useKinds = [
 export type UseKind = (typeof useKinds)[number] | `tool:${string}`;
 
 const knownKinds = new Set<string>(useKinds);
-const useKind = z.custom<UseKind>((kind) => typeof kind === 'string' && (knownKinds.has(kind) || (kind.startsWith('tool:') && kind.length > 5 && kind.length <= 205)), 'an unknown kind of use');
+const useKind = z.custom<UseKind>((kind) => typeof kind === 'string' && (knownKinds.has(kind) || (kind.startsWith('tool:') && kind.length > 5 && kind.length <= 205)), 'an unknown kind of use')
+  .meta({ type: 'string', pattern: `^(${useKinds.join('|')}|tool:.{1,200})$` });
 
 const datedKinds = new Set<string>([...tokenTypes, 'requests', 'micro_usd', ...tokenTypes.map((type) => `unpriced:${type}`)]);
 /** Whether the hour of a row is that of the use itself. Else it is the hour of the session's start (0: unknown), tells only how old the count is, and must not be part of its key. */
