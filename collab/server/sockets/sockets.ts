@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
-import type { Watched } from '../agents/watched.ts';
 import type { Base } from '../base.ts';
 import type { HubEventMap } from '../events.ts';
 import type { ClientAsks, HubTells } from '../../shared/events.ts';
@@ -16,7 +15,7 @@ export interface SocketParts {
   readonly base: Base;
   readonly server: HttpServer;
   /** Told when somebody looks at a session and when they stop, so that its agent reports every second [R9]. */
-  readonly watched: Pick<Watched, 'watch' | 'unwatch'>;
+  readonly watched: { readonly watch: (sessionId: string, watcherId: string) => void; readonly unwatch: (watcherId: string, sessionId: string) => void };
 }
 
 /** Connections that one person may have at a time: many tabs, but not endless ones. */
