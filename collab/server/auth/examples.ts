@@ -10,6 +10,7 @@ export const example = {
   setupSecret: 'wro_example1example1example1example1example1example1exam',
   resetSecret: 'wro_example2example2example2example2example2example2exam',
   localSecret: 'wro_example3example3example3example3example3example3exam',
+  roomInvite: 'exampleroominviteexampleroom',
   team: 'reds',
   username: 'ada',
   password: 'correct horse battery staple',
