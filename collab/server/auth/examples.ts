@@ -1,17 +1,15 @@
 // Values that the examples of the API document use; the tests make a hub in which they exist.
 
 export const example = {
-  user: 'exampleuserexampleuserexam',
+  /** Somebody else in the team, an admin. */
   otherUser: 'exampleotherexampleotherex',
   device: 'exampledeviceexampledevice',
   token: 'exampletokenexampletokenex',
   invite: 'exampleinviteexampleinvite',
-  inviteSecret: 'wri_example1example1example1example1example1example1exam',
-  setupSecret: 'wro_example1example1example1example1example1example1exam',
-  resetSecret: 'wro_example2example2example2example2example2example2exam',
-  localSecret: 'wro_example3example3example3example3example3example3exam',
   roomInvite: 'exampleroominviteexampleroom',
+  inviteSecret: 'wri_example1example1example1example1example1example1exam',
+  resetSecret: 'wro_example2example2example2example2example2example2exam',
   team: 'reds',
-  username: 'ada',
+  username: 'owner',
   password: 'correct horse battery staple',
 } as const;

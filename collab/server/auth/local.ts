@@ -9,7 +9,6 @@ import { hashOf, newId, newSecret } from '../store/ids.ts';
 import type { Store, Work } from '../store/open.ts';
 import type { Actor } from './account.ts';
 import { newAccount } from './account.ts';
-import { example } from './examples.ts';
 import { oneLine } from './names.ts';
 import { linkSecret, newOneTimeSecret, takeOneTimeSecret } from './one-time-link.ts';
 import { loginAnswer, newLogin, tellLogin } from './sign-in.ts';
@@ -36,8 +35,8 @@ export const readyLocalMode = async ({ store, now }: Pick<Base, 'store' | 'now'>
 const agentName = 'agent of this machine';
 
 /** A link that signs a browser of this machine in: good for 60 seconds and one use. Made in the hub's process or beside it. */
-export const openLink = async ({ store, now, settings: { publicUrl } }: Pick<Base, 'store' | 'now'> & { readonly settings: Pick<HubSettings, 'publicUrl'> }): Promise<string> => {
-  const person = await localPerson(store);
+export const openLink = async ({ store, now, settings: { publicUrl, local } }: Pick<Base, 'store' | 'now'> & { readonly settings: Pick<HubSettings, 'publicUrl' | 'local'> }): Promise<string> => {
+  const person = local ? await localPerson(store) : undefined;
   if (person === undefined) throw new Error(`this is no hub of one machine, so no link opens it. Sign in at ${publicUrl}`);
   const { secret } = await newOneTimeSecret(store, { purpose: 'local', userId: person.userId, now: now() });
   return `${publicUrl}/open#${secret}`;
@@ -48,7 +47,6 @@ export const localRoute = (base: Base): Route => route({
   method: 'post', path: '/api/v1/auth/local', tag: 'auth', summary: 'Sign in by the link of this machine', access: { who: 'everybody' }, perMinute: 120,
   body: z.strictObject({ secret: linkSecret }),
   answers: { schema: loginAnswer, about: 'You are signed in.' },
-  example: { body: { secret: example.localSecret } },
   handle: async (ask) => {
     const { body: { secret }, now, response, identity: { address } } = ask;
     if (!base.settings.local) throw notFound('This hub is not in local mode: sign in with your name and password.');

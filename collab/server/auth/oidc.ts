@@ -32,7 +32,6 @@ export const oidcRoutes = (base: Base): readonly Route[] => {
       method: 'post', path: '/api/v1/auth/oidc/start', tag: 'auth', summary: 'Sign in by single sign-on: where to go', access: { who: 'everybody' }, perMinute: 60,
       body: z.strictObject({ invite: inviteSecret.exactOptional() }).describe('A new person brings an invite.'),
       answers: { schema: pageToVisit, about: 'The page; this browser has a cookie for the way back.' },
-      example: { body: {} },
       handle: async ({ body: { invite }, now, response }) => {
         const there = provider();
         const opened = invite === undefined ? undefined : await openInvite(base.store, { secret: invite, now });
@@ -44,7 +43,6 @@ export const oidcRoutes = (base: Base): readonly Route[] => {
     route({
       method: 'post', path: '/api/v1/auth/oidc/link', tag: 'auth', summary: 'Link a single sign-on account to yours: where to go', access: { who: 'person' }, scope: 'admin',
       answers: { schema: pageToVisit, about: 'The page; this browser has a cookie for the way back.' },
-      example: {},
       handle: async ({ person: { userId, deviceId }, now, response }) => {
         if (deviceId === undefined) throw forbidden('Sign in yourself to link an account: a personal token cannot.', 'own_login');
         const { url, journey } = await provider().leave();
@@ -55,7 +53,6 @@ export const oidcRoutes = (base: Base): readonly Route[] => {
     route({
       method: 'delete', path: '/api/v1/auth/oidc/link', tag: 'auth', summary: 'Unlink your single sign-on account', access: { who: 'person' }, scope: 'admin',
       answers: { about: 'It is unlinked.' },
-      example: {},
       handle: ({ person: { userId }, now, actor }) => base.store.transaction().execute(async (work) => {
         const { password } = await work.selectFrom('users').select('password').where('id', '=', userId).executeTakeFirstOrThrow();
         if (password === null) throw conflict('Without it you could not sign in any more: your account has no password. An admin can issue a link that sets one.', 'no_password');
@@ -67,7 +64,6 @@ export const oidcRoutes = (base: Base): readonly Route[] => {
     route({
       method: 'get', path: callbackPath, tag: 'auth', summary: 'The way back from single sign-on', access: { who: 'everybody' }, perMinute: 120,
       answers: { status: 302, about: 'You are signed in by cookie and sent to the page, or back to the sign-in page with #problem=.' },
-      example: { query: { code: 'example', state: 'example' } },
       handle: async (ask) => {
         const there = provider();
         const journey = await recallJourney(base, ask);

@@ -6,7 +6,6 @@ import type { Route } from '../routes/route.ts';
 import { audit } from '../store/audit.ts';
 import type { Store, Work } from '../store/open.ts';
 import { asSelf, newAccount } from './account.ts';
-import { example } from './examples.ts';
 import { displayName, newPassword, teamName, username } from './names.ts';
 import { checkOneTimeSecret, linkSecret, newOneTimeSecret, takeOneTimeSecret } from './one-time-link.ts';
 import { hashPassword } from './password.ts';
@@ -25,7 +24,6 @@ export const setupRoute = (base: Base): Route => route({
   method: 'post', path: '/api/v1/auth/setup', tag: 'auth', summary: 'Make the first admin and the first team', access: { who: 'everybody' }, perMinute: 20,
   body: z.strictObject({ token: linkSecret.describe('The set-up token that the hub printed when it started.'), username, password: newPassword, displayName, team: teamName, as: signInAs }),
   answers: { status: 201, schema: loginAnswer, about: 'You run this hub and are the admin of its first team.' },
-  example: { body: { token: example.setupSecret, username: 'grace', password: example.password, displayName: 'Grace', team: 'greens' } },
   handle: async (ask) => {
     const { body: { token, username: name, password, displayName: called, team, as }, now, actor, response } = ask;
     checkSignInAs(as, base.settings);

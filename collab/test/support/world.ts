@@ -1,5 +1,6 @@
 import { newId } from '../../server/store/ids.ts';
 import type { RoomRole, TeamRole, Visibility } from '../../server/store/schema.ts';
+import { putExampleThings } from './example-things.ts';
 import { startTestHub } from './hub.ts';
 import type { Client, TestHub } from './hub.ts';
 
@@ -63,5 +64,7 @@ export const makeWorld = async (): Promise<World> => {
     for (const [name, { room }] of Object.entries(facts)) if (room) await store.insertInto('session_people').values({ session_id: id, user_id: who[name as Who].userId, role: room, given_by: owner.userId, created_at: hub.clock.now }).execute();
     return { id, key: `claude/${nativeId}` };
   };
-  return { hub, who, team, otherTeam, sessions: { team: await session('team', 'open-one'), private: await session('private', 'closed-one') } };
+  const sessions = { team: await session('team', 'open-one'), private: await session('private', 'closed-one') };
+  await putExampleThings({ store, now: hub.clock.now, team, otherTeam, owner, admin, otherAdmin: who['other team'], sessionId: sessions.team.id });
+  return { hub, who, team, otherTeam, sessions };
 };
