@@ -1,4 +1,5 @@
 import { catalogue, labelsOf } from './catalogue.ts';
+import { agentLabels, hubMetrics } from './hub-metrics.ts';
 import type { Metric } from './metric.ts';
 
 /** docs/metrics.md, from the catalogue. scripts/metrics-docs.ts writes it, a test compares it. */
@@ -10,6 +11,12 @@ Made from \`exporter/src/metrics/catalogue.ts\` by \`node scripts/metrics-docs.t
 target, not of the series. Money is API-equivalent: what the tokens would cost at list prices, not what a subscription is billed.
 
 ${sections.map(section).join('\n')}
+## Of a hub
+
+A hub's \`/metrics\` has the series of sessions above, of every agent that is up, each once, and counters of its own over all agents; all with the labels
+${agentLabels.map((label) => `\`${label}\``).join(', ')}. More about it in [hub-metrics.md](hub-metrics.md).
+
+${table(Object.values(hubMetrics))}
 ## Of the process
 
 prom-client adds \`process_*\` and \`nodejs_*\`: memory, CPU time, file descriptors, the event loop and garbage collection of the exporter itself.
@@ -42,9 +49,11 @@ const section = ({ scope, title, words }: (typeof sections)[number]): string => 
 
 ${words}
 
-| Name | Type | Unit | Labels | What it says | Series |
+${table(catalogue.filter((metric) => metric.scope === scope))}`;
+
+const table = (metrics: readonly Metric[]): string => `| Name | Type | Unit | Labels | What it says | Series |
 |---|---|---|---|---|---|
-${catalogue.filter((metric) => metric.scope === scope).map(row).join('\n')}
+${metrics.map(row).join('\n')}
 `;
 
 const row = (metric: Metric): string =>

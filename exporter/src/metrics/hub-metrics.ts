@@ -14,7 +14,5 @@ export const hubMetrics = {
   sessionsDropped: row('watchroom_sessions_dropped', 'gauge', { labels: ['reason'], help: 'Sessions left out of the scrape.', cardinality: '2 (user_limit, hub_limit)' }),
   series: row('watchroom_series', 'gauge', { help: 'Session series in the last scrape.', cardinality: '1' }),
   seriesLimit: row('watchroom_series_limit', 'gauge', { labels: ['scope'], help: 'Most session series of one user, and of all, in a scrape.', cardinality: '2 (user, hub)' }),
-  reports: row('watchroom_reports_total', 'counter', { labels: ['outcome'], help: 'Reports of agents.', cardinality: '2 (taken, failed)' }),
-  reportDuration: row('watchroom_report_duration_seconds', 'histogram', { unit: 's', help: 'Time to store a report of an agent.', cardinality: '14' }),
-  refusedSessions: row('watchroom_refused_sessions_total', 'counter', { labels: ['reason'], help: 'Sessions of reports that were not taken.', cardinality: "2 (deleted, another's)" }),
+  sockets: row('watchroom_socket_connections', 'gauge', { help: 'Open sockets of pages and programs.', cardinality: '1' }),
 } as const;
