@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { authRoutes } from './auth/routes.ts';
+import { readySigningKey } from './auth/signing-keys.ts';
 import type { Base } from './base.ts';
 import { createEvents } from './events.ts';
 import type { Route } from './routes/route.ts';
@@ -11,7 +12,9 @@ import type { HubSettings } from './settings.ts';
 import { startSockets } from './sockets/sockets.ts';
 import { openStore } from './store/open.ts';
 import { storeFile } from './store/store-file.ts';
+import { allTeamRoutes } from './teams/routes.ts';
 import { createAgents, startJobs } from './agents/agents.ts';
+import { createHubMetrics } from './metrics/metrics.ts';
 
 export interface HubParts {
   readonly settings: HubSettings;
@@ -34,13 +37,17 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
   closeSync(openSync(file, 'a', 0o600)); // SQLite gives its other files the mode of this one
   const store = await openStore(file);
   const base: Base = { store, now, log, settings, events: createEvents() };
+  await readySigningKey(base);
   const agents = await createAgents(base);
   const stopJobs = startJobs(base, agents.jobs);
+  const metrics = createHubMetrics(agents);
   const routes: readonly Route[] = [
     ...authRoutes(base),
+    ...allTeamRoutes(base),
     ...agents.routes,
+    ...metrics.routes,
   ];
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [] }));
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [], timed: metrics.timed }));
   const sockets = startSockets({ base, server, watched: agents.watched });
   return {
     base, routes, server,
