@@ -14,7 +14,7 @@ export interface RunningExporter {
 
 /** Starts the real program on a home folder, with a ledger in a state folder, on any free port. */
 export const startExporter = async ({ main, home, state, flags = [] }: { readonly main: string; readonly home: string; readonly state: string; readonly flags?: readonly string[] }): Promise<RunningExporter> => {
-  const child = spawn(process.execPath, [main, 'exporter', '--home', home, '--state', state, '--web.listen-address', '127.0.0.1:0', '--no-open', ...flags], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, 'exporter', '--home', home, '--state', state, '--web.listen-address', '127.0.0.1:0', '--no-open', '--no-hub', ...flags], { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] });
   process.once('exit', () => child.kill()); // also when the bench is interrupted
   let said = '';
   let complained = '';

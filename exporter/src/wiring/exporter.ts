@@ -21,9 +21,9 @@ import type { Books, Surroundings } from './books.ts';
 import { openBooks } from './books.ts';
 import { startLedgerThread } from './ledger-thread.ts';
 import type { LedgerThread } from './ledger-thread.ts';
+import { runBeside } from './beside.ts';
 import { createLog } from './log.ts';
 import { createLook } from './look.ts';
-import { openInBrowser } from './browser.ts';
 import { engineSettings } from './reading-settings.ts';
 import { reportingOf, reportingWarnings, startReporting } from './reporting.ts';
 import type { Reporting } from './reporting.ts';
@@ -140,27 +140,25 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   let server: WebServer | undefined;
   let telemetry: Awaited<ReturnType<typeof openTelemetry>> | undefined;
   let agent: { readonly stop: () => Promise<void> } | undefined;
+  let beside: { readonly stop: () => Promise<void> } | undefined;
   try {
     telemetry = await openTelemetry(world, about, scene, { onProblem: (problem) => log.warn({ problem }, 'OpenTelemetry'), reporting });
     server = await serve({ world, about, scene, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
     state.ownership?.describe({ pid, since: now(), address: server.url });
     if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo, reporting });
-    if (reporting)
-      agent = startReporting(reporting, {
-        world, about, state, scene, book: thread, log,
-        onChange: (changed) => {
-          listeners.add(changed);
-          return () => void listeners.delete(changed);
-        },
-      });
-    if (greets && config.openBrowser && !reporting) openInBrowser(server.url, world.machine.platform, about.env);
+    const onChange = (changed: () => void): (() => void) => {
+      listeners.add(changed);
+      return () => void listeners.delete(changed);
+    };
+    if (reporting) agent = startReporting(reporting, { world, about, state, scene, book: thread, log, onChange });
+    else beside = runBeside({ world, about, state, scene, book: thread, log, onChange }, { greets, page: server.url });
     const asked = await Promise.race([about.ending, about.reloading(), died]);
     if (asked === 'reload') return 'reload';
     log.info({ signal: asked }, 'stopping');
     return 'end';
   } finally {
     stopLooking();
-    await agent?.stop();
+    await Promise.allSettled([agent?.stop(), beside?.stop()]);
     await stopAll({ server, telemetry: telemetry?.telemetry, thread });
     state.close();
   }

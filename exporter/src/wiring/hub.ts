@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HubCare, World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
+import { statePath } from '../config/paths.ts';
 import { ownerOf, takeOwnership } from '../ledger/owner.ts';
 import type { Ownership } from '../ledger/owner.ts';
 import type { Surroundings } from './books.ts';
@@ -115,9 +116,9 @@ export const ownHub = (folder: string, { pid, now }: Surroundings, what: 'serve'
 };
 
 const openLocal = async (world: World, about: Surroundings & About, show: boolean): Promise<{ readonly link: string; readonly shown: boolean }> => {
-  const dataFolder = localHubFolder(world.state);
-  const owner = dataFolder === undefined ? undefined : ownerOf(dataFolder);
-  if (dataFolder === undefined || owner?.address === undefined || !(await answers(owner.address))) throw new CommandError('no exporter of this machine runs a hub now. Start it with npm start (or watchroom exporter), without --no-hub');
+  const dataFolder = localHubFolder(world.state.kind === 'folder' ? world.state.path : statePath(world.machine));
+  const owner = ownerOf(dataFolder);
+  if (owner?.address === undefined || !(await answers(owner.address))) throw new CommandError('no exporter of this machine runs a hub now. Start it with npm start (or watchroom exporter), without --no-hub');
   const { link } = await (await loadHub()).localLink({ dataFolder, publicUrl: owner.address.replace(/\/$/, ''), now: about.now });
   return { link, shown: show && (await showInBrowser(link, { folder: dataFolder, platform: world.machine.platform, env: about.env, wait: true })) };
 };

@@ -32,7 +32,7 @@ export const run = async (args: readonly string[], env: Record<string, string> =
 
 /** Starts `watchroom exporter` on a free port and waits for its address. */
 export const startExporter = async (args: readonly string[], env: Record<string, string> = {}): Promise<RunningExporter> => {
-  const child = spawn(process.execPath, [program, 'exporter', '--no-open', '--web.listen-address', '127.0.0.1:0', ...args], { env: { ...nothingOfOurs, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, 'exporter', '--no-open', '--no-hub', '--web.listen-address', '127.0.0.1:0', ...args], { env: { ...nothingOfOurs, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
   const url = await new Promise<string>((resolve, reject) => {
