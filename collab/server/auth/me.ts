@@ -8,7 +8,7 @@ import { accountAnswer, accountOf, csrfOf } from './account.ts';
 import type { Attempts } from './attempts.ts';
 import { example } from './examples.ts';
 import { endLogins } from './devices.ts';
-import { displayName, email, givenPassword, newPassword } from './names.ts';
+import { changesSomething, displayName, email, givenPassword, newPassword } from './names.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 
 const preferences = z.record(z.string().max(100), z.unknown()).refine((map) => JSON.stringify(map).length <= 16_384, 'more than 16 kB').describe('The page keeps its own things here; replaces what was there.');
@@ -23,7 +23,7 @@ export const meRoutes = (base: Base, attempts: Attempts): readonly Route[] => [
   }),
   route({
     method: 'patch', path: '/api/v1/auth/me', tag: 'auth', summary: 'Change your account', access: { who: 'person' },
-    body: z.strictObject({ displayName: displayName.exactOptional(), email: email.nullable().exactOptional(), preferences: preferences.exactOptional() }),
+    body: z.strictObject({ displayName: displayName.exactOptional(), email: email.nullable().exactOptional(), preferences: preferences.exactOptional() }).refine(...changesSomething),
     answers: { schema: accountAnswer, about: 'Your account as it is now.' },
     example: { body: { displayName: 'Ada L.', email: null } },
     handle: async ({ person: { userId, deviceId }, body, now, actor, request, identity }) => {

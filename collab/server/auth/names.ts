@@ -29,5 +29,8 @@ export const label = z.string().trim().min(1).max(64).regex(printable, 'control 
 export const id = z.string().min(1).max(64).describe('Its id.');
 export const teamOfPath = z.object({ team: z.string().min(1).max(64).describe('Name or id of the team.') });
 
+/** A change of nothing is a mistake of whoever sends it. */
+export const changesSomething = [(change: object): boolean => Object.keys(change).length > 0, 'name at least one thing to change'] as const;
+
 /** One line of text somebody else wrote (a browser's name, a claim), safe to keep and print. */
 export const oneLine = (text: string, most: number): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim().slice(0, most).toWellFormed();

@@ -34,7 +34,7 @@ export const teamSettingsChange = z.strictObject({
   notifications: changed(z.strictObject({ healthAlerts: changed(healthAlerts), tokenWarnings: changed(tokenWarnings), sessionEnds: changed(sessionEnds) })),
   publicLinks: changed(publicLinks),
   retentionDays: changed(retentionDays),
-}).meta({ id: 'TeamSettingsChange', description: 'What is named is set; null goes back to the default; the rest stays.' });
+}).refine((change) => Object.keys(change).length > 0, 'name at least one setting').meta({ id: 'TeamSettingsChange', description: 'What is named is set; null goes back to the default; the rest stays.' });
 export type TeamSettingsChange = z.output<typeof teamSettingsChange>;
 
 /** The settings of a team, as its row has them. */

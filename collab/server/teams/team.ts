@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accountOf } from '../auth/account.ts';
 import { example } from '../auth/examples.ts';
-import { displayName, teamName, teamOfPath } from '../auth/names.ts';
+import { changesSomething, displayName, teamName, teamOfPath } from '../auth/names.ts';
 import { newTeam } from '../auth/team.ts';
 import { iso, isoTime } from '../auth/time.ts';
 import type { Base } from '../base.ts';
@@ -45,7 +45,7 @@ export const teamRoutes = (base: Base): readonly Route[] => [
   }),
   route({
     method: 'patch', path: '/api/v1/teams/:team', tag: 'teams', summary: 'Rename a team', access: { who: 'team', act: 'team:change' }, params: teamOfPath, scope: 'admin',
-    body: z.strictObject({ name: teamName.exactOptional(), displayName: displayName.exactOptional() }),
+    body: z.strictObject({ name: teamName.exactOptional(), displayName: displayName.exactOptional() }).refine(...changesSomething),
     answers: { schema: teamAnswer, about: 'The team as it is now.' },
     example: { params: { team: example.team }, body: { displayName: 'The Reds' } },
     handle: ({ team: { id, role }, body, now, actor }) => base.store.transaction().execute(async (work) => {
