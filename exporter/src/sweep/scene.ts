@@ -38,6 +38,8 @@ export class Scene {
   #fleetHistograms: Snapshot['fleetHistograms'] = [];
   #processes: ProcessView | undefined;
   #held = 0;
+  /** What was joined last, until something new is told. */
+  #joined: { readonly at: EpochMs; readonly sessions: readonly Session[] } | undefined;
 
   constructor(options: SceneOptions) {
     this.#options = options;
@@ -45,6 +47,7 @@ export class Scene {
 
   /** Takes in what the engine found. */
   apply(update: EngineUpdate): void {
+    this.#joined = undefined;
     this.#update = update;
     if (update.fleet) this.#fleet = update.fleet;
     if (update.fleetHistograms) this.#fleetHistograms = update.fleetHistograms;
@@ -58,6 +61,7 @@ export class Scene {
 
   /** Takes in the process table. */
   see(processes: ProcessView): void {
+    this.#joined = undefined;
     this.#processes = processes;
   }
 
@@ -67,6 +71,12 @@ export class Scene {
 
   /** Sessions with their present state, most recently active first; the ones outside the export window too. */
   sessions(now: EpochMs): readonly Session[] {
+    const age = now - (this.#joined?.at ?? -Infinity);
+    if (age < 0 || age >= joinedForMs) this.#joined = { at: now, sessions: this.#joinNow(now) };
+    return this.#joined!.sessions;
+  }
+
+  #joinNow(now: EpochMs): readonly Session[] {
     const { sessions } = this.#join({
       sessions: [...this.#stored.values()],
       processes: this.#processes?.agents,
@@ -131,6 +141,9 @@ export class Scene {
     for (const session of oldestFirst.slice(0, this.#stored.size - most)) this.#stored.delete(session.id);
   }
 }
+
+/** With time alone only states change, and those after minutes: those who ask at once get the same picture. */
+const joinedForMs = 250;
 
 type StateCounts = Record<SessionState, number>;
 
