@@ -61,6 +61,11 @@ interface Books {
   readonly bornOf: Map<number, EpochMs>;
   readonly sessionKeys: Map<number, string>;
   readonly sessionIds: Map<string, { readonly id: number; readonly tool: string }>;
+  /** A sub-agent's session → the one above, and back; by key. */
+  readonly parentOf: Map<string, string>;
+  readonly childrenOf: Map<string, Set<string>>;
+  /** When the parts of a source say that a session began, by role; of those that were asked for lately. */
+  readonly starts: Map<string, Map<Part['role'], EpochMs | null>>;
   readonly tallies: Map<string, number>;
   readonly dirtyTallies: Set<string>;
   /** Asked at every change and true until a session appears. */
@@ -325,7 +330,7 @@ export class Ledger {
     const sessionKeys = new Map<number, string>();
     const sessionIds = new Map<string, { id: number; tool: string }>();
     const books: Books = {
-      names, fleet, bornOf, sessionKeys, sessionIds, sources: new Map(), tallies: new Map(), dirtyTallies: new Set(), known: {},
+      names, fleet, bornOf, sessionKeys, sessionIds, parentOf: new Map(), childrenOf: new Map(), starts: new Map(), sources: new Map(), tallies: new Map(), dirtyTallies: new Set(), known: {},
       calls: new CallBooks({
         db: this.#db, names, fleet, createdAt: this.createdAt,
         bornOf: (source) => bornOf.get(source) ?? Infinity,
@@ -334,7 +339,10 @@ export class Ledger {
       }),
     };
     for (const row of this.#db.prepare('SELECT id, path, born, fingerprint FROM sources').all() as { id: number; path: string; born: number; fingerprint: string }[]) rememberSource(books, row.path, row);
-    for (const row of this.#db.prepare('SELECT id, key, tool FROM sessions').all() as { id: number; key: string; tool: string }[]) rememberSession(books, row);
+    for (const row of this.#db.prepare('SELECT id, key, tool, parent FROM sessions').all() as { id: number; key: string; tool: string; parent: string | null }[]) {
+      rememberSession(books, row);
+      if (row.parent !== null) rememberParent(books, row.key, row.parent);
+    }
     for (const row of this.#db.prepare('SELECT name, label, value FROM tallies').all() as { name: string; label: string; value: number }[]) books.tallies.set(`${row.name} ${row.label}`, row.value);
     return books;
   }
@@ -385,8 +393,21 @@ export class Ledger {
 
   /** When a session began by the parts of a source; a report has only those that changed. */
   #startIn(source: number, session: number): EpochMs {
-    const { started } = this.#sql("SELECT min(part ->> '$.startedAt') AS started FROM parts WHERE source = ? AND session = ?").get(source, session) as { started: EpochMs | null };
-    return started ?? Infinity;
+    const starts = this.#startsIn(source, session);
+    return Math.min(...[...starts.values()].map((start) => start ?? Infinity));
+  }
+
+  /** Kept for the sources that grow: looking into the JSON of a part takes as long as writing it. */
+  #startsIn(source: number, session: number): Map<Part['role'], EpochMs | null> {
+    const { starts } = this.#books;
+    const key = `${source} ${session}`;
+    let known = starts.get(key);
+    if (known) return known;
+    const rows = this.#sql("SELECT role, part ->> '$.startedAt' AS started FROM parts WHERE source = ? AND session = ?").all(source, session) as { role: Part['role']; started: EpochMs | null }[];
+    known = new Map(rows.map(({ role, started }) => [role, started]));
+    if (starts.size >= mostStarts) starts.clear();
+    starts.set(key, known);
+    return known;
   }
 
   #bookSource(report: SourceReport): number {
@@ -410,6 +431,7 @@ export class Ledger {
       rememberSession(this.#books, { id: row.id, key: part.session, tool });
       if (part.role === 'main' && part.startedAt !== undefined && part.startedAt >= this.freshAfter() && part.startedAt <= this.#now() + 3_600_000) starts.push(part.session);
     }
+    if (parent !== null) rememberParent(this.#books, part.session, parent);
     if (parent !== null && part.lastActivityAt !== undefined) this.#sql('UPDATE sessions SET last = max(ifnull(last, 0), ?) WHERE key = ?').run(part.lastActivityAt, parent);
     return row.id;
   }
@@ -431,6 +453,7 @@ export class Ledger {
         high = highest(totals, most);
       }
       put.run(session, source, part.role, part.json, high ? JSON.stringify(high) : null);
+      this.#books.starts.get(`${source} ${session}`)?.set(part.role, part.startedAt ?? null);
     }
     return report.growth.map((entry) => ({ ...entry, growth: bounded.get(`${entry.role} ${entry.session}`) ?? entry.growth }));
   }
@@ -466,18 +489,16 @@ export class Ledger {
 
   /** A session and, below it, its sub-agents' sessions. */
   #family(id: string): string[] {
-    const children = this.#sql('SELECT key FROM sessions WHERE parent = ?');
     const family = [id];
-    for (let index = 0; index < family.length && index < 1000; index += 1) for (const { key } of children.all(family[index]) as { key: string }[]) if (!family.includes(key)) family.push(key);
+    for (let index = 0; index < family.length && index < 1000; index += 1) for (const key of this.#books.childrenOf.get(family[index]!) ?? []) if (!family.includes(key)) family.push(key);
     return family.filter((key) => this.#books.sessionIds.has(key));
   }
 
   #rootOf(key: string): string {
-    const find = this.#sql('SELECT parent FROM sessions WHERE key = ?');
     let root = key;
     for (let depth = 0; depth < 20; depth += 1) {
-      const parent = (find.get(root) as { parent: string | null } | undefined)?.parent;
-      if (parent === undefined || parent === null || !this.#books.sessionIds.has(parent)) return root;
+      const parent = this.#books.parentOf.get(root);
+      if (parent === undefined || !this.#books.sessionIds.has(parent)) return root;
       root = parent;
     }
     return root;
@@ -534,6 +555,17 @@ const rememberSession = ({ sessionIds, sessionKeys }: Books, { id, key, tool }: 
   sessionIds.set(key, { id, tool });
   sessionKeys.set(id, key);
 };
+
+const rememberParent = ({ parentOf, childrenOf }: Books, key: string, parent: string): void => {
+  const before = parentOf.get(key);
+  if (before === parent) return;
+  if (before !== undefined) childrenOf.get(before)?.delete(key);
+  parentOf.set(key, parent);
+  childrenOf.set(parent, (childrenOf.get(parent) ?? new Set()).add(key));
+};
+
+/** More than anybody writes at a time. */
+const mostStarts = 1000;
 
 /** What the parts of a report, main and sub-agent, say together of the sessions in it. */
 const claimsOf = (parts: readonly PartReport[]): ReadonlyMap<string, Claim> => {
