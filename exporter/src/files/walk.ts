@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export interface WalkOptions {
   /** Whether a folder is left out with everything in it. @default none */
   readonly skips?: ((relative: string) => boolean) | undefined;
   /**
-   * Looks at the files on the calling thread. Half the CPU and two thirds of the time of asking the thread pool, but a network mount that hangs
+   * Looks at folders and files on the calling thread. Half the CPU and two thirds of the time of asking the thread pool, but a network mount that hangs
    * hangs the caller: for worker threads. @default false
    */
   readonly blocking?: boolean;
@@ -83,7 +83,7 @@ const resolveRoot = async (path: string, found: Found): Promise<string | undefin
 
 /** Reads one folder; returns the folders in it that are to be read next. */
 const readFolder = async (folder: Entry, entered: boolean, { accept, skips, blocking }: WalkOptions, found: Found): Promise<Entry[]> => {
-  const entries = await entriesOf(folder, found);
+  const entries = await entriesOf(folder, found, blocking);
   const deeper: Entry[] = [];
   const wanted: Entry[] = [];
   for (const entry of entries) {
@@ -103,9 +103,9 @@ const readFolder = async (folder: Entry, entered: boolean, { accept, skips, bloc
   return deeper;
 };
 
-const entriesOf = async ({ path }: Entry, found: Found): Promise<Dirent[]> => {
+const entriesOf = async ({ path }: Entry, found: Found, blocking = false): Promise<Dirent[]> => {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = blocking ? readdirSync(path, { withFileTypes: true }) : await readdir(path, { withFileTypes: true });
     found.folders.push(path);
     return entries;
   } catch (error) {
