@@ -1,0 +1,67 @@
+import { bearer, call, keepBearer, keepCsrf } from './client.ts';
+
+export type TeamRole = 'admin' | 'member' | 'viewer' | 'guest';
+
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly role: TeamRole;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly username: string;
+  readonly displayName: string;
+  readonly email?: string;
+  readonly operator: boolean;
+  readonly hasPassword: boolean;
+  readonly signOns: readonly { readonly issuer: string }[];
+  readonly preferences: Readonly<Record<string, unknown>>;
+  readonly deviceId?: string;
+  readonly teams: readonly Team[];
+  readonly csrfToken?: string;
+}
+
+export interface Ways {
+  /** Only by a link of this machine. */
+  readonly local: boolean;
+  /** Nobody has an account yet. */
+  readonly empty: boolean;
+  readonly signOn?: { readonly name: string };
+}
+
+interface LoginAnswer {
+  readonly token?: string;
+  readonly account?: Account;
+}
+
+export const me = async (): Promise<Account> => known(await call<Account>('GET', '/api/v1/auth/me'));
+export const ways = (): Promise<Ways> => call('GET', '/api/v1/auth/ways');
+
+export const loginLocal = async (secret: string): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/local', { body: { secret } }));
+export const login = async (username: string, password: string): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/login', { body: { username, password, as: 'cookie' } }));
+export const setUp = async (form: { readonly token: string; readonly username: string; readonly password: string; readonly displayName: string; readonly team: string }): Promise<Account> =>
+  signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/setup', { body: { ...form, as: 'cookie' } }));
+export const resetPassword = (secret: string, password: string): Promise<{ readonly username: string }> => call('POST', '/api/v1/auth/reset', { body: { secret, password } });
+export const register = async (form: { readonly invite: string; readonly username: string; readonly password: string; readonly displayName: string }): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/register', { body: { ...form, as: 'cookie' } }));
+
+export const logout = async (): Promise<void> => {
+  await call('POST', '/api/v1/auth/logout', { body: {} });
+  keepBearer(undefined);
+  keepCsrf(undefined);
+};
+
+/** What sockets are opened with: a bearer as it is, or a short-lived token made from the cookie. */
+export const socketToken = async (team: string): Promise<string> => (await call<{ token: string }>('POST', '/api/v1/auth/token', { body: { team } })).token;
+
+const signedIn = async ({ token, account }: LoginAnswer): Promise<Account> => {
+  if (token !== undefined) keepBearer(token);
+  else if (bearer() !== undefined) keepBearer(undefined);
+  return account === undefined ? me() : known(account);
+};
+
+const known = (account: Account): Account => {
+  keepCsrf(account.csrfToken);
+  return account;
+};

@@ -1,0 +1,47 @@
+import { me } from '../api/auth.ts';
+import type { Account, Team } from '../api/auth.ts';
+import { asProblem } from '../api/problem.ts';
+import type { Problem } from '../api/problem.ts';
+import { createStore } from './store.ts';
+
+/** Who is signed in. */
+export type Who =
+  | { readonly state: 'asking' }
+  | { readonly state: 'nobody' }
+  | { readonly state: 'unreachable'; readonly problem: Problem }
+  | { readonly state: 'somebody'; readonly account: Account; /** The team that is looked at. */ readonly team?: Team };
+
+export const who = createStore<Who>({ state: 'asking' });
+
+export const askWho = async (): Promise<void> => {
+  try {
+    signedInAs(await me());
+  } catch (error) {
+    const problem = asProblem(error);
+    who.set(() => (problem.kind === 'signed out' ? { state: 'nobody' } : { state: 'unreachable', problem }));
+  }
+};
+
+export const signedInAs = (account: Account): void => {
+  const team = account.teams.find(({ id }) => id === chosenTeam()) ?? account.teams[0];
+  who.set(() => ({ state: 'somebody', account, ...(team ? { team } : {}) }));
+};
+
+export const signedOut = (): void => who.set(() => ({ state: 'nobody' }));
+
+export const lookAt = (team: Team): void => {
+  try {
+    localStorage.setItem('watchroom.team', team.id);
+  } catch {
+    // It is only the team one sees first next time.
+  }
+  who.set((now) => (now.state === 'somebody' ? { ...now, team } : now));
+};
+
+const chosenTeam = (): string | undefined => {
+  try {
+    return localStorage.getItem('watchroom.team') ?? undefined;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,50 @@
+/** Numbers and times as the page writes them. What is unknown is not a number: callers show parts/unknown.tsx. */
+
+/** 950, 12.3k, 1.2M */
+export const short = (value: number): string => {
+  for (const [unit, size] of [['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) if (value >= size * 0.99995) return `${(value / size).toFixed(value >= size * 99.95 ? 0 : 1)}${unit}`;
+  return String(Math.round(value));
+};
+
+/** $0.0042, $3.21, $1,234 */
+export const dollars = (value: number): string => {
+  if (value > 0 && value < 0.01) return `$${value.toFixed(4)}`;
+  return `$${value.toLocaleString('en-US', { minimumFractionDigits: value < 1000 ? 2 : 0, maximumFractionDigits: value < 1000 ? 2 : 0 })}`;
+};
+
+/** 12 s, 5 min, 3 h, 2 d: the greatest unit alone. */
+export const age = (ms: number): string => {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+};
+
+/** "now", "5 min ago" */
+export const ago = (ms: number): string => (ms < 5000 ? 'now' : `${age(ms)} ago`);
+
+/** 2 h 05 min: two units, where the second matters. */
+export const span = (ms: number): string => {
+  const minutes = Math.floor(Math.max(0, ms) / 60_000);
+  if (minutes < 60) return age(ms);
+  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
+};
+
+export const percent = (ratio: number): string => `${Math.floor(ratio * 100)} %`;
+
+/** "3 sessions", "1 session" */
+export const many = (count: number, noun: string, plural = `${noun}s`): string => `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
+
+/** "Ada", "Ada and Bela", "Ada, Bela and 2 others" */
+export const listed = (names: readonly string[], most = 3): string => {
+  if (names.length <= 1) return names[0] ?? '';
+  if (names.length > most) return `${names.slice(0, most - 1).join(', ')} and ${names.length - most + 1} others`;
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+};
+
+/** 14:05 */
+export const clock = (at: number): string => new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** 21 Nov 2026, 14:05 */
+export const moment = (at: number): string => new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });

@@ -1,0 +1,2 @@
+const shim = {};
+export default shim;

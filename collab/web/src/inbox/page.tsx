@@ -1,0 +1,1 @@
+export default function Page(_props: Record<string, unknown>) { return <main className="alone" id="main"><h1>inbox</h1></main>; }

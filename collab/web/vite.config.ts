@@ -1,0 +1,21 @@
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { precompressed } from './precompress.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The page, built into dist: what the hub serves (server/pages/web.ts). */
+export default defineConfig({
+  root: here('.'),
+  plugins: [react(), precompressed()],
+  resolve: {
+    conditions: ['watchroom-source', 'module', 'browser', 'development|production'],
+    // mattermost-redux wants moment-timezone for one function; the real one brings 727 kB of zones.
+    alias: { 'moment-timezone': here('src/chat/moment-shim.ts') },
+  },
+  build: {
+    outDir: here('dist'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, reportCompressedSize: false, manifest: true,
+    modulePreload: { polyfill: false },
+  },
+});
