@@ -1,14 +1,24 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { authRoutes } from './auth/routes.ts';
 import { readySigningKey } from './auth/signing-keys.ts';
 import type { Base } from './base.ts';
 import { createEvents } from './events.ts';
+import { createRooms } from './rooms/rooms.ts';
+import type { Rooms } from './rooms/rooms.ts';
+import { serveDocs, servePlain } from './pages/plain.ts';
+import { serveWeb } from './pages/web.ts';
 import type { Route } from './routes/route.ts';
+import { askAgent } from './agents/commands.ts';
+import { retentionJob } from './sessions/purge.ts';
+import { sessionRoutes } from './sessions/routes.ts';
 import type { HubSettings } from './settings.ts';
+import { socketCounts } from './sockets/counts.ts';
 import { startSockets } from './sockets/sockets.ts';
 import { openStore } from './store/open.ts';
 import { storeFile } from './store/store-file.ts';
@@ -27,6 +37,7 @@ export interface Hub {
   readonly base: Base;
   readonly routes: readonly Route[];
   readonly server: Server;
+  readonly rooms: Rooms;
   readonly close: () => Promise<void>;
 }
 
@@ -39,22 +50,26 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
   const base: Base = { store, now, log, settings, events: createEvents() };
   await readySigningKey(base);
   const agents = await createAgents(base);
-  const stopJobs = startJobs(base, agents.jobs);
-  const metrics = createHubMetrics(agents);
+  const stopJobs = startJobs(base, [...agents.jobs, retentionJob(base)]);
+  const metrics = createHubMetrics(agents, { sockets: () => socketCounts(base)?.connections });
+  const auth = authRoutes(base);
+  const rooms = createRooms(base, auth);
   const routes: readonly Route[] = [
-    ...authRoutes(base),
+    ...auth,
     ...allTeamRoutes(base),
     ...agents.routes,
+    ...sessionRoutes(base, { askAgent }),
     ...metrics.routes,
   ];
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [], timed: metrics.timed }));
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [rooms.mount], timed: metrics.timed }));
   const sockets = startSockets({ base, server, watched: agents.watched });
   return {
-    base, routes, server,
+    base, routes, server, rooms,
     close: async () => {
       stopJobs();
       await sockets.close();
       await agents.close();
+      await rooms.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
@@ -63,3 +78,9 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
     },
   };
 };
+
+/** The page as it was built, or else a plain list. */
+const servePage = (app: Express): void => {
+  if (!serveWeb(app, webFolder)) servePlain(app);
+};
+const webFolder = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../web/dist' : '../web', import.meta.url));

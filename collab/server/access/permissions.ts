@@ -40,6 +40,10 @@ export const teamActs = {
   'agent:connect': ['admin', 'member'],
   'insight:write': ['admin', 'member'],
   'insight:read': ['admin', 'member', 'viewer'],
+  /** The team's own room. */
+  'room:see': ['admin', 'member', 'viewer'],
+  'room:write': ['admin', 'member'],
+  'room:keep': ['admin'],
   'team:leave': ['admin', 'member', 'viewer', 'guest'],
   'team:change': ['admin'],
   'member:manage': ['admin'],

@@ -19,7 +19,7 @@ export type Access =
   /** By what the asker is to the session of the path's :tool and :nativeId. */
   | { readonly who: 'session'; readonly act: SessionAct };
 
-export type Tag = 'auth' | 'teams' | 'tokens' | 'agents' | 'sessions' | 'analytics' | 'metrics' | 'hub';
+export type Tag = 'auth' | 'teams' | 'tokens' | 'agents' | 'sessions' | 'analytics' | 'metrics' | 'rooms' | 'alerts' | 'hub';
 
 /** One route: its place in the API document, who may call it, what it takes and answers, and what it does. */
 export interface Route<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType> {

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { goneAndDeliveries } from './gone-migration.ts';
+import { rooms } from './rooms-migration.ts';
 
 // Forward only. A released migration is never changed; the next one expands, a later one contracts.
 
@@ -124,4 +126,4 @@ const first: Migration = {
 };
 
 /** In order of their names. */
-export const migrations: Readonly<Record<string, Migration>> = { '0001_accounts_agents_sessions': first };
+export const migrations: Readonly<Record<string, Migration>> = { '0001_accounts_agents_sessions': first, '0002_rooms': rooms, '0003_gone_and_deliveries': goneAndDeliveries };

@@ -1,9 +1,11 @@
 import type { Generated } from 'kysely';
+import type { GoneDatabase } from './gone-schema.ts';
+import type { RoomsDatabase } from './rooms-schema.ts';
 
 // What the hub keeps. Times are epoch ms, yes and no are 1 and 0, structured values are JSON in text: the same on SQLite and PostgreSQL.
 // Column names are those of the tables; the domain's types are made of them where they are read.
 
-export interface Database {
+export interface Database extends RoomsDatabase, GoneDatabase {
   meta: { key: string; value: string };
   users: UserTable;
   devices: DeviceTable;
@@ -213,7 +215,7 @@ export interface SessionSampleTable {
   width: number;
   /** Start of it. */
   at: number;
-  /** Growth of tokens and micro-dollars within it; the rest as it last was. */
+  /** Growth within it, as the fleet counters were moved; context, health and state as they last were. All growth is in one row, whatever its width. */
   tokens: number;
   micro_usd: number;
   errors: number;

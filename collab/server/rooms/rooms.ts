@@ -1,0 +1,57 @@
+import type { Express } from 'express';
+import type { Base } from '../base.ts';
+import type { Route } from '../routes/route.ts';
+import { bootRoutes } from './api/boot.ts';
+import { channelRoutes } from './api/channels.ts';
+import { postRoutes } from './api/posts.ts';
+import { threadRoutes } from './api/threads.ts';
+import { mountV4 } from './api/v4.ts';
+import { Presence } from './live/presence.ts';
+import { pendingMs } from './chat/write.ts';
+import { createBus } from './told.ts';
+import type { RoomBus } from './told.ts';
+import { createWriter } from './writer.ts';
+import type { Writer } from './writer.ts';
+
+/** The rooms of a hub. */
+export interface Rooms {
+  /** The Mattermost v4 subset: mounted apart, because it answers as Mattermost does. */
+  readonly chatRoutes: readonly Route[];
+  readonly mount: (app: Express) => void;
+  readonly writer: Writer;
+  readonly presence: Presence;
+  readonly bus: RoomBus;
+  readonly close: () => Promise<void>;
+}
+
+/** How often what has run out is thrown away. */
+const tidyMs = 3_600_000;
+
+/** Makes the rooms of a hub. @param auth the routes of /api/v1/auth, by which a Mattermost client signs in as everybody does */
+export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
+  const bus = createBus();
+  const writer = createWriter(base.store, (told) => { for (const one of told) bus.emit('told', one); });
+  const presence = new Presence(base.now);
+  const tell = (told: Parameters<typeof bus.emit<'told'>>[1]): void => { bus.emit('told', told); };
+  const chatRoutes = [
+    ...bootRoutes({ base, presence, tell, auth }),
+    ...channelRoutes({ base, writer }),
+    ...threadRoutes({ base, writer }),
+    ...postRoutes({ base, writer }),
+  ];
+  const tidying = setInterval(() => void tidy(base).catch((error: unknown) => base.log.warn({ problem: String(error) }, 'old pending posts could not be thrown away')), tidyMs);
+  tidying.unref();
+  return {
+    chatRoutes, writer, presence, bus,
+    mount: (app) => mountV4(app, chatRoutes, base),
+    close: async () => {
+      clearInterval(tidying);
+      await writer.close();
+    },
+  };
+};
+
+const tidy = async ({ store, now }: Base): Promise<void> => {
+  await store.deleteFrom('pending_posts').where('created_at', '<=', now() - pendingMs).execute();
+  await store.deleteFrom('files').where('post_id', 'is', null).where('create_at', '<=', now() - pendingMs).execute();
+};
