@@ -88,6 +88,7 @@ export class Increments {
   readonly #isKnown: (key: string) => boolean;
   readonly #now: number;
   readonly #rows = new Map<string, FleetTable>();
+  readonly #born = new Set<string>();
 
   constructor(credit: Credit, slots: LabelSlots, isKnown: (key: string) => boolean, now: number) {
     this.#credit = credit;
@@ -131,9 +132,12 @@ export class Increments {
 
   /** Every error kind of a tool that is in use, so that a first error is a growth and not a new series. */
   #bear(tool: string): void {
+    if (this.#born.has(tool)) return;
+    this.#born.add(tool);
     for (const kind of errorKinds) {
       const row = this.#row('ai_errors_total', { tool, error_kind: kind }, 0);
-      if (!this.#isKnown(keyOf(row)) && !this.#rows.has(keyOf(row))) this.#rows.set(keyOf(row), row);
+      const key = keyOf(row);
+      if (!this.#isKnown(key) && !this.#rows.has(key)) this.#rows.set(key, row);
     }
   }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { hourMs, isDated } from 'watchroom/wire';
 import type { UseKind, UseRow } from 'watchroom/wire';
 import type { SessionUseTable } from '../store/schema.ts';
@@ -71,7 +72,7 @@ const valuesOf = async (work: Work, told: ReadonlyMap<string, Told>): Promise<Re
     const some = ids.slice(start, start + 500);
     const wanted = [...new Set(some.flatMap((id) => [...hours.get(id)!]))];
     let query = work.selectFrom('session_use').selectAll().where('session_id', 'in', some);
-    if (wanted.length <= 500) query = query.where('hour', 'in', wanted);
+    if (wanted.length <= 500) query = query.where(sql<number>`+hour`, 'in', wanted); // the plus keeps SQLite from taking the index by hour, which has everybody's
     for (const row of await query.execute()) values.set(keyOf(row.session_id, row.model, row.kind, row.hour), row);
   }
   return values;

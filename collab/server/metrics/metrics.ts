@@ -1,7 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { Gauge } from 'prom-client';
 import { z } from 'zod';
+import { hubMetrics } from 'watchroom/metrics/hub-metrics';
 import { createOwnRegistry } from 'watchroom/metrics/own';
 import type { OwnRegistry } from 'watchroom/metrics/own';
 import type { Agents } from '../agents/agents.ts';
@@ -20,9 +22,10 @@ export interface HubMetrics {
 }
 
 /** The hub's /metrics, what discovers targets, and whether it is ready. */
-export const createHubMetrics = (agents: Agents): HubMetrics => {
+export const createHubMetrics = (agents: Agents, { sockets }: { readonly sockets?: () => number | undefined } = {}): HubMetrics => {
   const { base } = agents;
   const own = createOwnRegistry({ version: base.settings.version, nodeVersion: process.version });
+  if (sockets) new Gauge({ name: hubMetrics.sockets.name, help: hubMetrics.sockets.help, registers: [own.registry], collect() { this.set(sockets() ?? 0); } });
   const scrape = createHubScraper(agents, own);
   const metricsRoute = route({
     method: 'get', path: '/metrics', tag: 'metrics', summary: "Every machine's sessions and the team's counters, for Prometheus", access: { who: 'scraper' }, query: z.looseObject({}),

@@ -73,7 +73,7 @@ const keptOf = (before: SessionTable | undefined, { wire, past }: { readonly wir
 const isNews = (before: SessionTable, wire: WireSession, { reporter, isFreshest }: KeepInput): boolean => {
   if (!isFreshest(wire)) return false;
   if (before.agent_id !== null && before.agent_id !== reporter.agentId) return (wire.lastActivityAt ?? 0) >= before.last_activity_at;
-  return before.told !== JSON.stringify(wire) || before.agent_id !== reporter.agentId;
+  return before.told !== textOf(wire) || before.agent_id !== reporter.agentId;
 };
 
 const newRow = (wire: WireSession, { reporter, visibility, now }: KeepInput): SessionTable => ({
@@ -95,6 +95,14 @@ const renewed = (before: SessionTable, wire: WireSession, { reporter, now }: Kee
   };
 };
 
+/** As it is stored; made once. */
+const textOf = (wire: WireSession): string => {
+  let text = texts.get(wire);
+  if (text === undefined) texts.set(wire, (text = JSON.stringify(wire)));
+  return text;
+};
+const texts = new WeakMap<WireSession, string>();
+
 type Facts = Omit<SessionTable, 'id' | 'team_id' | 'owner_id' | 'session_key' | 'tool' | 'native_id' | 'visibility' | 'link_hash' | 'created_at' | 'tags' | 'project_name' | 'description'>;
 
 const factsOf = (wire: WireSession, { reporter, now }: Pick<KeepInput, 'reporter' | 'now'>): Facts => ({
@@ -106,7 +114,7 @@ const factsOf = (wire: WireSession, { reporter, now }: Pick<KeepInput, 'reporter
   started_at: wire.startedAt ?? null,
   last_activity_at: wire.lastActivityAt ?? wire.startedAt ?? now,
   ended_at: wire.state === 'ended' ? (wire.endedAt ?? wire.lastActivityAt ?? now) : null,
-  told: JSON.stringify(wire), updated_at: now,
+  told: textOf(wire), updated_at: now,
 });
 
 const totalsOf = ({ models, errors }: WireSession): Pick<SessionTable, 'tokens' | 'micro_usd' | 'errors'> => {

@@ -2,6 +2,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import type { Dialect, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { keepingStatements } from './kept-statements.ts';
 import { migrations } from './migrations.ts';
 import type { Database } from './schema.ts';
 
@@ -18,7 +19,7 @@ export const openStore = async (file: string): Promise<Store> => {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL'); // what was acknowledged survives a power cut [R1]
   sqlite.pragma('foreign_keys = ON');
-  return prepared(new SqliteDialect({ database: sqlite }), file);
+  return prepared(new SqliteDialect({ database: keepingStatements(sqlite) }), file);
 };
 
 const prepared = async (dialect: Dialect, name: string): Promise<Store> => {

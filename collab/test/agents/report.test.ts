@@ -13,6 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => hub.stop());
 
+const audit = () => hub.base.store.selectFrom('audit').selectAll().where('action', 'like', 'agent:%').execute();
 const sessions = () => hub.base.store.selectFrom('sessions').selectAll().execute();
 const id = 'claude/one';
 const hourMs = 3_600_000;
@@ -75,7 +76,7 @@ describe('a report', () => {
     expect(answer.refused).toEqual([{ id, reason: expect.stringContaining('Another person') }]);
     expect(await sessions()).toMatchObject([{ owner_id: ada.userId, title: null }]);
     expect(Object.values(await fleetTotals(hub))).toEqual([1]);
-    expect(await hub.base.store.selectFrom('audit').selectAll().execute()).toMatchObject([{ action: 'agent:foreign-session', actor_id: bob.userId, target: id, result: 'refused' }]);
+    expect(await audit()).toMatchObject([{ action: 'agent:foreign-session', actor_id: bob.userId, target: id, result: 'refused' }]);
   });
 
   it('[R13] a deleted session stays deleted', async () => {
@@ -83,7 +84,7 @@ describe('a report', () => {
     const agent = await anAgent(hub, { userId: ada.userId, teamId: team.id });
     const answer = await agent.tells({ sessions: [aWire({ id })], use: [tokensRow(id, 1, { hour: hourOf(hub.clock.now) })] });
     expect(answer.refused).toMatchObject([{ id }]);
-    expect([await sessions(), await fleetTotals(hub), await hub.base.store.selectFrom('audit').selectAll().execute()]).toEqual([[], {}, []]);
+    expect([await sessions(), await fleetTotals(hub), await audit()]).toEqual([[], {}, []]);
   });
 
   it('[R8] whoever lost the right to report is refused', async () => {
