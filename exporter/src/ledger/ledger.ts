@@ -4,11 +4,10 @@ import type { BookedCall } from '../session/booked.ts';
 import type { Growth } from '../session/draft.ts';
 import type { History, Used } from '../session/history.ts';
 import type { PastCursor, PastUse, SessionHours } from '../session/hour-use.ts';
-import { mergeParts } from '../session/merge.ts';
 import { callFlags } from '../session/packed-calls.ts';
 import type { EpochMs, Part } from '../session/part.ts';
 import { sessionId } from '../session/session.ts';
-import type { ModelUse, StoredSession } from '../session/session.ts';
+import type { StoredSession } from '../session/session.ts';
 import type { FleetHistogram, FleetSeries, LedgerStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
 import type { Usage } from '../session/usage.ts';
@@ -19,6 +18,7 @@ import type { CallRow } from './call-books.ts';
 import { Fleet } from './fleet.ts';
 import type { LabelCaps } from './fleet.ts';
 import { Names } from './names.ts';
+import { readSessions } from './read-sessions.ts';
 import { isStricter, relabel } from './relabel.ts';
 import type { KeptAs, Retelling } from './relabel.ts';
 import type { PartReport, SourceReport } from './report.ts';
@@ -59,6 +59,7 @@ interface Books {
   readonly calls: CallBooks;
   readonly sources: Map<string, { readonly id: number; readonly born: EpochMs; readonly fingerprint: string }>;
   readonly bornOf: Map<number, EpochMs>;
+  readonly pathOf: Map<number, string>;
   readonly sessionKeys: Map<number, string>;
   readonly sessionIds: Map<string, { readonly id: number; readonly tool: string }>;
   /** A sub-agent's session → the one above, and back; by key. */
@@ -143,8 +144,13 @@ export class Ledger {
 
   /** Sessions with their parts and use put together, the most recently active first. */
   sessions(which: { readonly ids: Iterable<string> } | { readonly recent: number } | 'all'): StoredSession[] {
-    if (typeof which === 'object' && 'ids' in which) return [...which.ids].map((id) => this.#session(id)).filter((session) => session !== undefined);
-    return this.recentIds(which === 'all' ? -1 : which.recent).map((id) => this.#session(id)).filter((session) => session !== undefined);
+    const ids = typeof which === 'object' && 'ids' in which ? [...which.ids] : this.recentIds(which === 'all' ? -1 : which.recent);
+    return readSessions(ids, {
+      sql: (text) => this.#sql(text),
+      familyOf: (id) => (this.#books.sessionIds.has(id) ? this.#family(id).map((key) => this.#books.sessionIds.get(key)!.id) : []),
+      pathOf: (source) => this.#books.pathOf.get(source) ?? this.#pathOf(source),
+      modelOf: (model) => this.#books.names.name(model),
+    });
   }
 
   /** Ids of the most recently active sessions, those first; -1: of all. */
@@ -330,7 +336,7 @@ export class Ledger {
     const sessionKeys = new Map<number, string>();
     const sessionIds = new Map<string, { id: number; tool: string }>();
     const books: Books = {
-      names, fleet, bornOf, sessionKeys, sessionIds, parentOf: new Map(), childrenOf: new Map(), starts: new Map(), sources: new Map(), tallies: new Map(), dirtyTallies: new Set(), known: {},
+      names, fleet, bornOf, pathOf: new Map(), sessionKeys, sessionIds, parentOf: new Map(), childrenOf: new Map(), starts: new Map(), sources: new Map(), tallies: new Map(), dirtyTallies: new Set(), known: {},
       calls: new CallBooks({
         db: this.#db, names, fleet, createdAt: this.createdAt,
         bornOf: (source) => bornOf.get(source) ?? Infinity,
@@ -458,33 +464,9 @@ export class Ledger {
     return report.growth.map((entry) => ({ ...entry, growth: bounded.get(`${entry.role} ${entry.session}`) ?? entry.growth }));
   }
 
-  #session(id: string): StoredSession | undefined {
-    const row = this.#sql('SELECT tool, native, tags, project_name, description FROM sessions WHERE key = ?').get(id) as
-      { tool: Tool; native: string; tags: string | null; project_name: string | null; description: string | null } | undefined;
-    if (!row) return undefined;
-    const family = this.#family(id).map((key) => this.#books.sessionIds.get(key)!.id);
-    const marks = family.map(() => '?').join(',');
-    const parts = this.#sql(`SELECT part, path FROM parts JOIN sources ON sources.id = parts.source WHERE session IN (${marks}) ORDER BY role, sources.id`).all(...family) as { part: string; path: string }[];
-    if (parts.length === 0) return undefined;
-    return mergeParts({
-      id, tool: row.tool, nativeId: row.native,
-      parts: parts.map(({ part, path }) => ({ part: JSON.parse(part) as Part, source: path })),
-      models: this.#modelsOf(family),
-      ...(row.tags === null ? {} : { tags: JSON.parse(row.tags) as string[] }),
-      ...(row.project_name === null ? {} : { projectName: row.project_name }),
-      ...(row.description === null ? {} : { description: row.description }),
-    });
-  }
-
-  #modelsOf(family: readonly number[]): Readonly<Record<string, ModelUse>> {
-    const rows = this.#sql(`SELECT model, sum(input) AS input, sum(output) AS output, sum(cache_read) AS cache_read, sum(cache_creation_5m) AS cache_creation_5m, sum(cache_creation_1h) AS cache_creation_1h,
-      sum(reasoning) AS reasoning, sum(requests) AS requests, sum(micro_usd) AS micro_usd, sum(priced) AS priced, sum(unpriced_tokens) AS unpriced_tokens, sum(lower_bound) AS lower_bound, count(*) AS n
-      FROM session_use WHERE session IN (${family.map(() => '?').join(',')}) GROUP BY model`).all(...family) as (CallRow & { priced: number; unpriced_tokens: number; lower_bound: number })[];
-    return Object.fromEntries(rows.map((row) => [this.#books.names.name(row.model) ?? 'unknown', {
-      usage: usageOf(row), requests: row.requests, unpricedTokens: row.unpriced_tokens,
-      ...(row.priced > 0 ? { microUsd: row.micro_usd! } : {}),
-      ...(row.lower_bound > 0 ? { outputLowerBound: true } : {}),
-    }] as const).filter(([, use]) => use.requests > 0 || Object.values(use.usage).some((tokens) => tokens > 0)));
+  /** Of a source that another process has made since. */
+  #pathOf(source: number): string {
+    return (this.#sql('SELECT path FROM sources WHERE id = ?').get(source) as { path: string } | undefined)?.path ?? '(unknown source)';
   }
 
   /** A session and, below it, its sub-agents' sessions. */
@@ -546,9 +528,10 @@ export class Ledger {
   }
 }
 
-const rememberSource = ({ sources, bornOf }: Books, path: string, row: { id: number; born: EpochMs; fingerprint: string }): void => {
+const rememberSource = ({ sources, bornOf, pathOf }: Books, path: string, row: { id: number; born: EpochMs; fingerprint: string }): void => {
   sources.set(path, { id: row.id, born: row.born, fingerprint: row.fingerprint });
   bornOf.set(row.id, row.born);
+  pathOf.set(row.id, path);
 };
 
 const rememberSession = ({ sessionIds, sessionKeys }: Books, { id, key, tool }: { id: number; key: string; tool: string }): void => {
