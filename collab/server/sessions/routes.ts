@@ -14,6 +14,7 @@ import { historyOf, sessionHistory, steps } from './history.ts';
 import type { Step } from './history.ts';
 import { listSessions } from './list.ts';
 import { iso, personShape, sessionItem } from './list-item.ts';
+import { sessionNow, withNow } from './list-now.ts';
 import { giveRoles, inRoom, roomPerson, roomRoles, takeRole } from './people.ts';
 import { purge } from './purge.ts';
 import { conflictsFor, fileConflict } from './radar.ts';
@@ -43,17 +44,20 @@ export const sessionRoutes = (base: Base, { askAgent }: { readonly askAgent: Ask
 const listing = ({ store }: Base): readonly Route[] => [
   route({
     method: 'get', path: '/api/v1/sessions', tag: 'sessions', summary: 'Lists the sessions you may see, the most recently active first', access: { who: 'person' },
-    query: z.object({ ...sessionFilters, after: z.string().max(400).exactOptional().describe('"next" of the page before.'), limit: z.coerce.number().int().min(1).max(50).default(50) }),
+    query: z.object({ ...sessionFilters, after: z.string().max(400).exactOptional().describe('"next" of the page before.'), limit: z.coerce.number().int().min(1).max(50).default(50), with: z.literal('now').exactOptional().describe('Tells of each also what it does now.') }),
     answers: {
       about: 'A page.',
       schema: z.object({
-        sessions: z.array(sessionItem),
+        sessions: z.array(sessionItem.extend({ now: sessionNow.optional() })),
         next: z.string().optional().describe('For the next page, as "after". Absent: this is the last one.'),
         hidden: z.array(z.object({ team: z.string(), owner: personShape, state: z.string(), visibility: z.literal('private') })).optional().describe('On the first page, to admins: others\' private sessions, at most 200.'),
       }),
     },
     example: { query: { status: 'live', limit: '20' } },
-    handle: ({ person, query: { after, limit, ...filters }, now }) => listSessions(store, { userId: person.userId, filters, limit, now, ...(after === undefined ? {} : { after }) }),
+    handle: async ({ person, query: { after, limit, with: more, ...filters }, now }) => {
+      const page = await listSessions(store, { userId: person.userId, filters, limit, now, ...(after === undefined ? {} : { after }) });
+      return more === undefined ? page : { ...page, sessions: await withNow(store, page.sessions) };
+    },
   }),
   route({
     method: 'get', path: '/api/v1/current-session', tag: 'sessions', summary: 'Your newest live session, else the last one you had', access: { who: 'person' },
@@ -166,7 +170,7 @@ const room = (base: Base): readonly Route[] => [
 const atLarge = (base: Base): readonly Route[] => [
   route({
     method: 'get', path: '/api/v1/public/:secret', tag: 'sessions', summary: 'The numbers of a session behind a public link', access: { who: 'everybody' }, params: z.object({ secret: z.string().min(1).max(200) }), perMinute: 120,
-    answers: { about: 'Numbers only, not to be indexed.', schema: publicNumbers }, example: { params: { secret: 'wrk_example1example1example1example1example1example1exam' } },
+    answers: { about: 'Numbers only, not to be indexed.', schema: publicNumbers },
     handle: ({ params: { secret }, response }) => {
       response.set('X-Robots-Tag', 'noindex, nofollow');
       return numbersBehind(base.store, secret);
