@@ -61,7 +61,7 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
     ...sessionRoutes(base, { askAgent }),
     ...metrics.routes,
   ];
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [rooms.mount], timed: metrics.timed }));
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [serveDocs, rooms.mount, servePage], timed: metrics.timed }));
   const sockets = startSockets({ base, server, watched: agents.watched });
   return {
     base, routes, server, rooms,
