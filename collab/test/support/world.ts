@@ -54,10 +54,12 @@ export const makeWorld = async (): Promise<World> => {
     'scrape token': await hub.token('scrape', admin.userId, team.id),
     operator: await hub.person('operator', undefined, { operator: true }),
   };
+  const agentId = newId();
+  await store.insertInto('agents').values({ id: agentId, team_id: team.id, user_id: owner.userId, token_id: agentId, instance: agentId, host_name: 'desk', platform: 'linux', version: '0', ledger_id: 'one', created_at: hub.clock.now, last_report_at: hub.clock.now, next_due_at: hub.clock.now + 60_000, skew_ms: 0 }).execute();
   const session = async (visibility: Visibility, nativeId: string) => {
     const id = newId();
     await store.insertInto('sessions').values({
-      id, team_id: team.id, owner_id: owner.userId, agent_id: null, session_key: `claude/${nativeId}`, tool: 'claude', native_id: nativeId, host_name: 'desk', visibility, state: 'working', tags: '[]', tokens: 0, micro_usd: 0, errors: 0, last_error: 0,
+      id, team_id: team.id, owner_id: owner.userId, agent_id: agentId, session_key: `claude/${nativeId}`, tool: 'claude', native_id: nativeId, host_name: 'desk', visibility, state: 'working', tags: '[]', tokens: 0, micro_usd: 0, errors: 0, last_error: 0,
       told: JSON.stringify({ id: `claude/${nativeId}`, tool: 'claude', nativeId, state: 'working', models: {}, messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, present: { pendingTools: [] }, rot: {}, processes: [] }),
       last_activity_at: hub.clock.now, created_at: hub.clock.now, updated_at: hub.clock.now,
     }).execute();
