@@ -52,9 +52,10 @@ const post = async (hub: TestHub, { secret }: Client, body: Report): Promise<Ans
 };
 
 /** All fleet counters of the store: "metric label=value …" → value, over all hosts and users. */
-export const fleetTotals = async (hub: TestHub): Promise<Record<string, number>> => {
+export const fleetTotals = async (hub: TestHub, teamId?: string): Promise<Record<string, number>> => {
   const totals: Record<string, number> = {};
-  for (const { metric, labels, value } of await hub.base.store.selectFrom('fleet').selectAll().execute()) {
+  for (const { metric, labels, value, team_id } of await hub.base.store.selectFrom('fleet').selectAll().execute()) {
+    if (teamId !== undefined && team_id !== teamId) continue;
     const key = `${metric} ${Object.values(JSON.parse(labels) as Record<string, string>).join(' ')}`;
     totals[key] = (totals[key] ?? 0) + value;
   }
