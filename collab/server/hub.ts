@@ -24,6 +24,7 @@ import { openStore } from './store/open.ts';
 import { storeFile } from './store/store-file.ts';
 import { allTeamRoutes } from './teams/routes.ts';
 import { createAgents, startJobs } from './agents/agents.ts';
+import type { Agents } from './agents/agents.ts';
 import { createHubMetrics } from './metrics/metrics.ts';
 
 export interface HubParts {
@@ -37,6 +38,7 @@ export interface Hub {
   readonly base: Base;
   readonly routes: readonly Route[];
   readonly server: Server;
+  readonly agents: Agents;
   readonly rooms: Rooms;
   readonly close: () => Promise<void>;
 }
@@ -62,9 +64,9 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
     ...metrics.routes,
   ];
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [serveDocs, rooms.mount, servePage], timed: metrics.timed }));
-  const sockets = startSockets({ base, server, watched: agents.watched });
+  const sockets = startSockets({ base, server, watched: agents.watched, extension: rooms.live });
   return {
-    base, routes, server, rooms,
+    base, routes, server, agents, rooms,
     close: async () => {
       stopJobs();
       await sockets.close();
