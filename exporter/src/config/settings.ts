@@ -165,7 +165,7 @@ export const settings = {
 
   // The agent.
   agentTokenFile: setting({
-    command: 'agent', key: 'agent.token_file', flag: '--token-file <file>', variable: 'WATCHROOM_TOKEN_FILE', default: undefined, schema: text().optional(), example: '~/.config/watchroom/token',
+    command: 'agent', key: 'agent.token_file', flag: '--token-file <file>', variable: 'WATCHROOM_AGENT_TOKEN_FILE', default: undefined, schema: text().optional(), example: '~/.config/watchroom/token',
     help: 'file with the token that the hub made for this agent; the variable WATCHROOM_TOKEN and --token win over it',
   }),
   agentAllow: setting({
@@ -175,6 +175,11 @@ export const settings = {
   shareTitles: setting({
     command: 'agent', key: 'agent.share_titles', flag: '--share-titles', variable: 'WATCHROOM_AGENT_SHARE_TITLES', default: false, schema: yesOrNo(),
     help: 'tell the hub the titles of sessions; they may tell what people work on',
+  }),
+
+  agentHostName: setting({
+    command: 'agent', key: 'agent.host_name', flag: '--host-name <name>', variable: 'WATCHROOM_AGENT_HOST_NAME', default: undefined, schema: text().optional(), example: 'build-3',
+    help: 'what this machine is called at the hub, where its own name says little (containers); unset: its host name',
   }),
 
   // Where sessions are found.

@@ -24,6 +24,8 @@ export interface Reporting {
   /** @default nothing */
   readonly allow?: Allowed;
   readonly shareTitles?: boolean;
+  /** @default the machine's own */
+  readonly hostName?: string;
   /** Serve the ai_* series here although the hub serves them too. @default false */
   readonly exposeSessions?: boolean;
   readonly askOwner?: AskOwner;
@@ -48,7 +50,7 @@ export const startReporting = (reporting: Reporting, { world: { config, machine 
     token: reporting.token,
     allow: reporting.allow ?? {},
     shareTitles: reporting.shareTitles ?? false,
-    hostName: hostname(),
+    hostName: reporting.hostName ?? hostname(),
     platform: machine.platform,
     version: about.version,
     ...(state.ledgerPath === ':memory:' ? {} : { stateFolder: dirname(state.ledgerPath) }),
@@ -70,13 +72,13 @@ export const startReporting = (reporting: Reporting, { world: { config, machine 
 
 /** What `watchroom agent` was told: the hub, the token and what is allowed. Throws a sentence when something is missing. */
 export const reportingOf = ({ config }: Pick<World, 'config'>, { token: typed, variable, askOwner }: { readonly token: string | undefined; readonly variable: string | undefined; readonly askOwner: AskOwner }): Reporting => {
-  const { hubUrl, agentTokenFile, agentAllow, shareTitles, exposeSessions } = config;
+  const { hubUrl, agentTokenFile, agentAllow, shareTitles, exposeSessions, agentHostName } = config;
   if (hubUrl === undefined) throw new CommandError('an agent needs the address of its hub. Try: watchroom agent --hub https://watchroom.example:8877 --token-file FILE', 'usage');
   const token = (typed ?? variable ?? (agentTokenFile === undefined ? undefined : tokenIn(agentTokenFile)))?.trim();
   if (token === undefined || token === '') throw new CommandError('an agent needs a token, which the hub makes for you. Put it into a file and try: watchroom agent --token-file FILE (or the variable WATCHROOM_TOKEN, or --token)', 'usage');
   if (!/^[\x21-\x7e]+$/.test(token)) throw new CommandError('the token has spaces or signs in it that no token has. Was more than the token copied?', 'usage');
   return {
-    hubUrl, token, shareTitles, exposeSessions, askOwner,
+    hubUrl, token, shareTitles, exposeSessions, askOwner, ...(agentHostName === undefined ? {} : { hostName: agentHostName }),
     allow: {
       ...(agentAllow.includes('export') ? { export: true } : {}),
       ...(agentAllow.includes('stop=ask') ? { stop: 'ask' as const } : agentAllow.includes('stop') ? { stop: 'always' as const } : {}),
