@@ -51,6 +51,8 @@ export interface AgentOptions {
   /** 0 to 1. @default Math.random */
   readonly random?: () => number;
   readonly pace?: Partial<Pace>;
+  /** From SIGINT to SIGTERM. @default 10 s */
+  readonly termAfterMs?: number;
 }
 
 export interface AgentLog {
@@ -72,6 +74,7 @@ export const startAgent = (options: AgentOptions): { readonly stop: () => Promis
     sessions: () => scenery.snapshot().sessions,
     control: scenery.control,
     reportAgain: (id) => reporter.reportAgain(id),
+    ...(options.termAfterMs === undefined ? {} : { termAfterMs: options.termAfterMs }),
   });
   const downlink = new Downlink({
     client, agentId, pace, random, now, run,

@@ -29,7 +29,8 @@ export const paceOf = (session: Session, { isWatched, now, pace }: { readonly is
   return isActive(session, now) ? pace.activeMs : pace.idleMs;
 };
 
-export const isActive = (session: Session, now: EpochMs): boolean => session.state === 'working' || (session.state !== 'ended' && now - (session.lastActivityAt ?? 0) < 60_000);
+/** Something happens in it; also where no process tells that it lives. */
+export const isActive = (session: Session, now: EpochMs): boolean => session.state === 'working' || now - (session.lastActivityAt ?? 0) < 60_000;
 
 /** Full jitter: many agents that lost their hub at once do not come back at once. A hub's Retry-After is the least. */
 export const backOff = (failures: number, { pace, random, retryAfterMs = 0 }: { readonly pace: Pace; readonly random: () => number; readonly retryAfterMs?: number | undefined }): number => {

@@ -139,20 +139,26 @@ export class Reporter {
 
   /** Does what is due and returns how long nothing will be. */
   async #turn(): Promise<number> {
-    const { scenery, now } = this.#options;
+    const { scenery, now, pace } = this.#options;
     const earliest = Math.max(this.#notBefore, this.#reportedAt + this.#leastMs, this.#lookedAt + this.#lookEveryMs());
     if (performance.now() < earliest) return this.#waitUntil(earliest);
     if (!this.#hasChanged && performance.now() < Math.min(this.#nextDueAt, this.#signOfLifeAt(), this.#pastDueAt())) return this.#waitUntil(Math.min(this.#nextDueAt, this.#signOfLifeAt(), this.#pastDueAt()));
     this.#hasChanged = false;
     this.#lookedAt = performance.now();
     const snapshot = scenery.snapshot();
-    if (!snapshot.complete) return this.#options.pace.activeMs; // half a picture would look like sessions that have gone
+    if (!snapshot.complete) return this.#lookAgainIn(pace.watchedMs); // half a picture would look like sessions that have gone
     const at = now();
     const { sessions, nextMs } = this.#outbox.due(snapshot.sessions, { watched: this.#watched, now: at });
     this.#nextDueAt = performance.now() + nextMs;
     if (sessions.length > 0 || this.#presentOf(snapshot) !== this.#present || performance.now() >= this.#signOfLifeAt()) await this.#tell(snapshot, sessions);
     else if (performance.now() >= this.#pastDueAt()) await this.#tellPast(snapshot);
     return this.#waitUntil(Math.max(this.#notBefore, Math.min(this.#nextDueAt, this.#signOfLifeAt(), this.#pastDueAt())));
+  }
+
+  #lookAgainIn(ms: number): number {
+    this.#hasChanged = true;
+    this.#lookedAt += ms - this.#lookEveryMs();
+    return ms;
   }
 
   #waitUntil(at: number): number {
@@ -285,7 +291,7 @@ export class Reporter {
     const waitMs = outcome.kind === 'refused' ? pace.refusedMs * (1 + random() / 10) : backOff(this.#failures, { pace, random, retryAfterMs: outcome.retryAfterMs });
     this.#failures += 1;
     this.#notBefore = performance.now() + waitMs;
-    this.#hasChanged = true;
+    this.#lookSoon();
   }
 
   /** Once, not at every try. */

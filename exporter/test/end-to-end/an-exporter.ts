@@ -30,9 +30,9 @@ export const run = async (args: readonly string[], env: Record<string, string> =
   return { code, stdout, stderr };
 };
 
-/** Starts `watchroom exporter` on a free port and waits for its address. */
-export const startExporter = async (args: readonly string[], env: Record<string, string> = {}): Promise<RunningExporter> => {
-  const child = spawn(process.execPath, [program, 'exporter', '--no-open', '--no-hub', '--web.listen-address', '127.0.0.1:0', ...args], { env: { ...nothingOfOurs, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts `watchroom exporter` (or `watchroom agent`) on a free port and waits for its address. */
+export const startExporter = async (args: readonly string[], env: Record<string, string> = {}, command: 'exporter' | 'agent' = 'exporter'): Promise<RunningExporter> => {
+  const child = spawn(process.execPath, [program, command, ...(command === 'exporter' ? ['--no-open', '--no-hub'] : []), '--web.listen-address', '127.0.0.1:0', ...args], { env: { ...nothingOfOurs, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += String(chunk)));
   const url = await new Promise<string>((resolve, reject) => {
