@@ -15,7 +15,7 @@ import { reasonsOf, standingOf } from './trouble.ts';
 export const SessionCard = ({ session, now, me }: { readonly session: Session; readonly now: number; readonly me: string }) => {
   const { id, tool, branch, title, state, owner, host, errors, startedAt, lastActivityAt, visibility } = session;
   return (
-    <article className={`card sheet ${state} ${standingOf(session, now)}`} aria-label={`${nameOf(session)}, ${toolName(tool)}`}>
+    <article className={`card sheet ${state} is-${standingOf(session, now)}`} aria-label={`${nameOf(session)}, ${toolName(tool)}`}>
       <header>
         <Lamp {...session} forMe={owner === me} />
         <HealthMark {...session} />

@@ -8,7 +8,7 @@ import { toolName } from './tool-names.ts';
 
 /** Nothing has ever been reported: what to do about it. */
 export const NoSessions = ({ local }: { readonly local: boolean }) => (
-  <section className="empty sheet">
+  <section className="no-sessions sheet">
     <h2>No sessions yet</h2>
     <p>Start an AI coding tool in a terminal or editor, and its session appears here within seconds. Nothing has to be set up in the tool.</p>
     {local ? <p className="soft">Watchroom looks for Claude Code, Codex, Gemini CLI, OpenCode, Copilot, Cursor, Qwen Code, Amp, Aider and Windsurf in the folders they keep their transcripts in. <code>watchroom doctor</code> tells for each where it looked and what it found.</p>

@@ -1,10 +1,11 @@
 import type { Told } from '../../../shared/events.ts';
 import { askLive, connect, live } from '../live/connection.ts';
-import { listLive, listSessions } from '../api/sessions.ts';
+import { listConflicts, listLive, listSessions } from '../api/sessions.ts';
 import { costToday } from '../api/analytics.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from '../app/store.ts';
+import { withConflicts } from './radar.ts';
 import { mergeTold } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -62,10 +63,10 @@ export const followTeam = (team: string): (() => void) => {
 
 const load = async (team: string): Promise<void> => {
   try {
-    const [liveOnes, ended, costTodayUsd] = await Promise.all([listLive(team), listSessions({ team, status: 'ended' }), costToday(team).catch(() => undefined)]);
+    const [liveOnes, ended, conflicts, costTodayUsd] = await Promise.all([listLive(team), listSessions({ team, status: 'ended' }), listConflicts(team).catch(() => []), costToday(team).catch(() => undefined)]);
     sessionList.set((now) => (now.team !== team ? now : {
       team, status: 'ready', asOf: Date.now(),
-      sessions: distinct([...liveOnes, ...ended.sessions, ...(now.older === undefined ? [] : now.sessions.filter(({ state }) => state === 'ended'))]),
+      sessions: distinct([...withConflicts(liveOnes, conflicts), ...ended.sessions, ...(now.older === undefined ? [] : now.sessions.filter(({ state }) => state === 'ended'))]),
       ...(ended.next === undefined ? {} : { older: now.sessions.length > 0 && now.status === 'ready' ? (now.older ?? ended.next) : ended.next }),
       ...(costTodayUsd === undefined ? {} : { costTodayUsd }),
     }));

@@ -61,7 +61,7 @@ export interface Session {
 /** A session as the hub answers it: an item of a list, or with all its details. */
 export type HubSession = Partial<Omit<PublicSession, 'id' | 'tool' | 'nativeId' | 'health'>> & Pick<PublicSession, 'id' | 'tool' | 'nativeId'> & {
   readonly health?: { readonly score?: number; readonly level?: string; readonly factors?: PublicSession['health']['factors']; readonly missing?: PublicSession['health']['missing'] };
-  readonly team?: string;
+  readonly team?: string | { readonly id: string; readonly name: string };
   readonly owner?: { readonly id: string; readonly name: string };
   readonly hostName?: string;
   readonly visibility?: Session['visibility'];
@@ -70,12 +70,15 @@ export type HubSession = Partial<Omit<PublicSession, 'id' | 'tool' | 'nativeId' 
   readonly errorsTotal?: number;
   readonly watchers?: readonly string[];
   readonly may?: readonly string[];
+  /** In a list: what of its details a card shows. */
+  readonly now?: Pick<PublicSession, 'context' | 'runningTool' | 'waitingFor' | 'errors' | 'unpricedTokens' | 'outputLowerBound' | 'turns' | 'filesEdited'> & { readonly factors: PublicSession['health']['factors']; readonly missing: PublicSession['health']['missing'] };
 };
 
 /** Translates what the hub answers, once. */
-export const sessionOf = (told: HubSession): Session => {
+export const sessionOf = ({ now, ...item }: HubSession): Session => {
+  const told: HubSession = now === undefined ? item : { ...item, ...pick(now, ['context', 'runningTool', 'waitingFor', 'errors', 'unpricedTokens', 'outputLowerBound', 'turns', 'filesEdited']), health: { ...item.health, factors: now.factors, missing: now.missing } };
   const { owner, hostName = '', visibility = 'team', watchers = [], tokens, tokensEstimated, tags = [], fileConflicts = [], toolCalls = {}, health = {} } = told;
-  const kept = pick(told, ['id', 'tool', 'nativeId', 'team', 'may', 'agentUp', 'project', 'title', 'description', 'model', 'costUsd', 'unpricedTokens', 'outputLowerBound', 'lastWasError', 'context', 'runningTool', 'waitingFor', 'activeSeconds', 'turns', 'messages', 'requests', 'filesEdited', 'linesAdded', 'linesRemoved', 'commits', 'compactions', 'subagents', 'cwd', 'pid', 'toolVersion']);
+  const kept = pick(told, ['id', 'tool', 'nativeId', 'may', 'agentUp', 'project', 'title', 'description', 'model', 'costUsd', 'unpricedTokens', 'outputLowerBound', 'lastWasError', 'context', 'runningTool', 'waitingFor', 'activeSeconds', 'turns', 'messages', 'requests', 'filesEdited', 'linesAdded', 'linesRemoved', 'commits', 'compactions', 'subagents', 'cwd', 'pid', 'toolVersion']);
   const errors = told.errors ?? {};
   return {
     ...kept, state: (told.state ?? 'idle') as Session['state'],
@@ -83,6 +86,7 @@ export const sessionOf = (told: HubSession): Session => {
     owner: owner?.name ?? '', host: hostName, visibility, watchers, tags, fileConflicts, toolCalls,
     errors: told.errorsTotal ?? sum(Object.values(errors)), errorsByKind: errors,
     ...known({
+      team: typeof told.team === 'object' ? told.team.id : told.team,
       branch: told.gitBranch,
       tokens: told.tokensTotal ?? (tokens && (tokens.input ?? 0) + (tokens.output ?? 0) + (tokens.cache_read ?? 0) + (tokens.cache_creation_5m ?? 0) + (tokens.cache_creation_1h ?? 0)),
       tokensEstimated: tokensEstimated && (tokensEstimated.input ?? 0) + (tokensEstimated.output ?? 0),

@@ -23,7 +23,7 @@ const Row = ({ session, now, me }: { readonly session: Session; readonly now: nu
   const { id, tool, branch, title, owner, errors, lastActivityAt } = session;
   const reasons = reasonsOf(session, now);
   return (
-    <tr className={`${session.state} ${standingOf(session, now)}`}>
+    <tr className={`${session.state} is-${standingOf(session, now)}`}>
       <th scope="row"><Link href={roomPath(id)} data-session={id}>{nameOf(session)}</Link>{branch && <span className="branch mono">{branch}</span>}<span className="small soft line">{title ? `${title} · ${toolName(tool)}` : toolName(tool)}</span>{reasons.length > 0 && <span className={`small line ${reasons[0]!.grave ? 'bad' : 'fair'}`}>{listed(reasons.slice(0, 2).map(({ words }) => words))}</span>}</th>
       <td data-label="State"><Lamp {...session} forMe={owner === me} /></td>
       <td data-label="Health"><HealthMark {...session} /></td>

@@ -1,0 +1,67 @@
+import type { HubSession, Session } from '../sessions/session.ts';
+import { sessionOf } from '../sessions/session.ts';
+import { call } from './client.ts';
+import { sessionPath } from './sessions.ts';
+
+export type RoomRole = 'owner' | 'host' | 'editor' | 'viewer';
+
+export interface RoomPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly role: RoomRole;
+  /** Whose session it is from birth. */
+  readonly first: boolean;
+}
+
+export interface TouchedFile {
+  readonly path: string;
+  readonly reads: number;
+  readonly edits: number;
+  readonly created: boolean;
+  readonly linesAdded: number;
+  readonly linesRemoved: number;
+  readonly lastAt: string;
+  readonly conflictsWith?: readonly string[];
+}
+
+export interface HistoryPoint {
+  readonly at: string;
+  readonly seconds: number;
+  readonly tokens: number;
+  readonly costUsd: number;
+  readonly errors: number;
+  readonly contextRatio?: number;
+  readonly health?: number;
+  readonly state: string;
+}
+
+/** A session with everything the asker may know; of another's private one an admin sees whose it is and its state. */
+export type RoomSession =
+  | { readonly hidden: false; readonly session: Session; readonly people: readonly RoomPerson[]; readonly standings: readonly string[]; readonly may: readonly string[] }
+  | { readonly hidden: true; readonly id: string; readonly state: string; readonly owner: string; readonly may: readonly string[] };
+
+interface Details extends HubSession {
+  readonly hidden: boolean;
+  readonly people?: readonly RoomPerson[];
+  readonly standings?: readonly string[];
+}
+
+const within = (team: string, more: Readonly<Record<string, string>> = {}) => ({ query: { team, ...more } });
+
+export const roomSession = async (id: string, team: string): Promise<RoomSession> => {
+  const { hidden, people = [], standings = [], ...rest } = await call<Details>('GET', sessionPath(id), within(team));
+  return hidden ? { hidden, id, state: String(rest.state ?? ''), owner: rest.owner?.name ?? '', may: rest.may ?? [] } : { hidden, session: sessionOf(rest), people, standings, may: rest.may ?? [] };
+};
+
+export const roomFiles = async (id: string, team: string): Promise<readonly TouchedFile[]> => (await call<{ files: readonly TouchedFile[] }>('GET', `${sessionPath(id)}/files`, within(team))).files;
+
+export const roomHistory = async (id: string, team: string, step: 'minute' | 'hour' | 'day'): Promise<readonly HistoryPoint[]> => (await call<{ points: readonly HistoryPoint[] }>('GET', `${sessionPath(id)}/history`, within(team, { step }))).points;
+
+export const setVisibility = (id: string, team: string, visibility: Session['visibility']): Promise<{ readonly visibility: Session['visibility']; readonly publicLink?: string }> =>
+  call('PUT', `${sessionPath(id)}/visibility`, { ...within(team), body: { visibility } });
+
+export const giveRole = (id: string, team: string, user: string, role: RoomRole): Promise<unknown> => call('PUT', `${sessionPath(id)}/people`, { ...within(team), body: { user, role } });
+export const takeRole = (id: string, team: string, user: string): Promise<unknown> => call('DELETE', `${sessionPath(id)}/people/${encodeURIComponent(user)}`, within(team));
+export const inviteToRoom = (id: string, role: 'editor' | 'viewer'): Promise<{ readonly link: string; readonly expiresAt: string }> => call('POST', `${sessionPath(id)}/invites`, { body: { role, uses: 1 } });
+export const describeSession = (id: string, team: string, words: { readonly tags?: readonly string[]; readonly project?: string | null; readonly description?: string | null }): Promise<unknown> => call('PUT', sessionPath(id), { ...within(team), body: words });
+export const askAgent = (id: string, team: string, kind: 'stop' | 'export'): Promise<unknown> => call('POST', `${sessionPath(id)}/commands`, { ...within(team), body: { kind } });

@@ -1,0 +1,56 @@
+import type { HistoryPoint } from '../api/room.ts';
+import { ago, age, many, moment, percent, short, span } from '../app/words.ts';
+import { Slow } from '../parts/slow.tsx';
+import { Unknown } from '../parts/unknown.tsx';
+import { Cost } from '../sessions/card.tsx';
+import type { Session } from '../sessions/session.ts';
+import { Fact } from './fact.tsx';
+import { HealthFactors } from './health-factors.tsx';
+import { TokenGraph } from './token-graph.tsx';
+
+/** Everything that is counted of a session; behind each number stands how. */
+export const Numbers = ({ session, history, now }: { readonly session: Session; readonly history: readonly HistoryPoint[] | undefined; readonly now: number }) => {
+  const { tokens, tokensEstimated, context, startedAt, endedAt, lastActivityAt, activeSeconds, turns, messages, requests, filesEdited, linesAdded, linesRemoved, commits, compactions, subagents, errors, errorsByKind, model, toolVersion, cwd, pid, toolCalls } = session;
+  const calls = Object.entries(toolCalls).sort(([, a], [, b]) => b - a);
+  return (
+    <>
+      <section aria-label="Tokens over time">{history === undefined ? <Slow><p className="soft small">Asking for its history…</p></Slow> : <TokenGraph points={history} limit={context?.limit} />}</section>
+      <HealthFactors session={session} now={now} />
+      <dl className="fact-list number">
+        <Fact name="Cost" explain="API-equivalent US dollars: every call’s tokens by kind, times the list price of its model at that time. Not a bill. ≥ means that some calls have no price, so the true cost is higher."><Cost session={session} /></Fact>
+        <Fact name="Tokens" explain="All that was billed: input, output, cache reads and cache writes, as the provider reported them, each call counted once, sub-agents included.">{tokens === undefined ? tokensEstimated === undefined ? <Unknown why="the tool reports none" /> : <abbr title="Estimated with a tokenizer: the tool reports none">≈&thinsp;{short(tokensEstimated)}</abbr> : short(tokens)}</Fact>
+        <Fact name="Turns" explain="Prompts of the person.">{turns ?? <Unknown why="the tool does not tell prompts apart" />}</Fact>
+        <Fact name="Messages" explain="Of all roles: the person, the model, the system.">{messages ?? <Unknown why="no transcript" />}</Fact>
+        <Fact name="Requests" explain="Calls to models.">{requests ?? <Unknown why="no call is recorded" />}</Fact>
+        <Fact name="Open for" explain="From its first record until now, or to its end.">{startedAt === undefined ? <Unknown why="the tool did not say when it began" /> : span((endedAt ?? now) - startedAt)}</Fact>
+        <Fact name="Active" explain="The gaps between records, those over 15 minutes left out.">{activeSeconds === undefined ? <Unknown why="too few records" /> : span(activeSeconds * 1000)}</Fact>
+        <Fact name="Errors" explain={Object.keys(errorsByKind).length > 0 ? `By kind: ${Object.entries(errorsByKind).map(([kind, count]) => `${kind.replace('_', ' ')} ${count}`).join(', ')}.` : 'Failed tools, API errors, rate limits, denied permissions, interruptions.'}>{errors}</Fact>
+        <Fact name="Files" explain="Distinct files it edited.">{filesEdited ?? <Unknown why="its records do not name files" />}</Fact>
+        <Fact name="Lines" explain="Added and removed by its edit tools; what commands did to files is not in it.">{linesAdded === undefined && linesRemoved === undefined ? <Unknown why="its records tell no lines" /> : <><span className="good">+{linesAdded ?? 0}</span> <span className="bad">−{linesRemoved ?? 0}</span></>}</Fact>
+        <Fact name="Commits" explain="Made by its own tools.">{commits ?? <Unknown why="its records tell no commits" />}</Fact>
+        <Fact name="Compactions" explain="How often its context was compacted: each time it forgets something.">{compactions ?? <Unknown why="the tool does not tell" />}</Fact>
+        {subagents !== undefined && subagents > 0 && <Fact name="Sub-agents" explain="Started by it; their use is in these numbers.">{subagents}</Fact>}
+      </dl>
+      <dl className="plain-list small">
+        <div><dt>Model</dt><dd>{model ?? <Unknown why="no call is recorded" />}</dd></div>
+        {session.branch && <div><dt>Branch</dt><dd className="mono">{session.branch}</dd></div>}
+        {cwd && <div><dt>Directory</dt><dd className="mono">{cwd}</dd></div>}
+        {pid !== undefined && <div><dt>Process</dt><dd className="number">{pid}</dd></div>}
+        {toolVersion && <div><dt>Version</dt><dd>{toolVersion}</dd></div>}
+        {calls.length > 0 && <div><dt>Tools</dt><dd>{calls.slice(0, 5).map(([name, count]) => `${name} ${count}`).join(', ')}{calls.length > 5 && `, ${many(calls.length - 5, 'other')}`}</dd></div>}
+        <div><dt>Last step</dt><dd>{lastActivityAt === undefined ? <Unknown why="nothing is recorded" /> : <time dateTime={new Date(lastActivityAt).toISOString()} title={moment(lastActivityAt)}>{ago(now - lastActivityAt)}</time>}</dd></div>
+        <div><dt>Explain it</dt><dd><code>watchroom explain {session.id.length > 24 ? `${session.id.slice(0, session.id.indexOf('/') + 9)}` : session.id}</code></dd></div>
+      </dl>
+    </>
+  );
+};
+
+export const factorWords = { token_usage: 'context', duration: 'duration', activity: 'activity', errors: 'errors' } as const;
+export const measureOf = (factor: keyof typeof factorWords, { context, startedAt, lastActivityAt, errors }: Session, now: number): string => {
+  switch (factor) {
+    case 'token_usage': return context?.ratio === undefined ? '' : `${percent(context.ratio)} full`;
+    case 'duration': return startedAt === undefined ? '' : `open for ${age(now - startedAt)}`;
+    case 'activity': return lastActivityAt === undefined ? '' : `last step ${ago(now - lastActivityAt)}`;
+    case 'errors': return `${many(errors, 'error')} in all`;
+  }
+};
