@@ -44,6 +44,8 @@ export class CallBooks {
   readonly #put: Database.Statement;
   /** Messages booked so far, when the table was empty before: of a new ledger's calls almost all are first ones, and a look into the table for each takes as long as writing it. */
   readonly #seen: Seen | undefined;
+  /** Calls booked since the last save, by message: written in the order of the table, each page of it is touched once. */
+  readonly #pending = new Map<number, CallRow[]>();
   #saveUse: Database.Statement | undefined;
   #saveRollup: Database.Statement | undefined;
   readonly #use = new Map<string, number[]>();
@@ -76,7 +78,7 @@ export class CallBooks {
     for (const call of unpackCalls(calls)) {
       const row = rowOf(call, { model: call.model < 0 ? 0 : models[call.model]!, project: projects[call.session]! }, claimant);
       const isFirst = this.#seen?.add(row.message) === false;
-      const before = isFirst ? undefined : (this.#find.get(row.message, row.request) as CallRow | undefined);
+      const before = isFirst ? undefined : this.#findCall(row);
       if (before && before.session !== row.session) repeated += 1;
       if (before) this.#rebook(before, row, claimant, now);
       else this.#bookNew(row, { isFirst, claimant, now });
@@ -84,8 +86,12 @@ export class CallBooks {
     return repeated;
   }
 
-  /** Writes the sums of what was booked since the last save; inside the caller's transaction. */
+  /** Writes what was booked since the last save, and its sums; inside the caller's transaction. */
   save(): void {
+    for (const row of [...this.#pending.values()].flat().sort(byIdentity))
+      this.#put.run(row.message, row.request, row.session, row.source, row.position, row.owner_started, row.at, row.model, row.input, row.output, row.cache_read,
+        row.cache_creation_5m, row.cache_creation_1h, row.reasoning, row.requests, row.web_searches, row.flags, row.micro_usd, row.project);
+    this.#pending.clear();
     const use = (this.#saveUse ??= this.#db.prepare(`INSERT INTO session_use (session, model, input, output, cache_read, cache_creation_5m, cache_creation_1h, reasoning, requests, micro_usd, priced, unpriced_tokens, lower_bound)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
       input = ifnull(input + excluded.input, ifnull(input, excluded.input)), output = ifnull(output + excluded.output, ifnull(output, excluded.output)),
@@ -148,7 +154,7 @@ export class CallBooks {
 
   /** A side conversation repeats messages of the main one under other request ids (TRAPS.md 4): only the main one counts. */
   #isReplay(row: CallRow): boolean {
-    const others = this.#sameMessage.all(row.message) as CallRow[];
+    const others = this.#callsOf(row.message);
     if (others.length === 0) return false;
     const side = (row.flags & callFlags.sidechain) !== 0;
     if (side) return others.some((other) => (other.flags & callFlags.sidechain) === 0);
@@ -192,8 +198,21 @@ export class CallBooks {
   }
 
   #write(row: CallRow): void {
-    this.#put.run(row.message, row.request, row.session, row.source, row.position, row.owner_started, row.at, row.model, row.input, row.output, row.cache_read,
-      row.cache_creation_5m, row.cache_creation_1h, row.reasoning, row.requests, row.web_searches, row.flags, row.micro_usd, row.project);
+    const same = this.#pending.get(row.message);
+    if (!same) return void this.#pending.set(row.message, [row]);
+    const at = same.findIndex(({ request }) => request === row.request);
+    if (at < 0) same.push(row);
+    else same[at] = row;
+  }
+
+  #findCall({ message, request }: CallRow): CallRow | undefined {
+    return this.#pending.get(message)?.find((row) => row.request === request) ?? (this.#find.get(message, request) as CallRow | undefined);
+  }
+
+  #callsOf(message: number): CallRow[] {
+    const pending = this.#pending.get(message) ?? [];
+    const written = this.#sameMessage.all(message) as CallRow[];
+    return [...written.filter(({ request }) => !pending.some((row) => row.request === request)), ...pending];
   }
 
   /** Adds (or takes back) a call in the session's use and the roll-up of its quarter of an hour. */
@@ -255,6 +274,8 @@ const rowOf = (call: PackedCall, { model, project }: { readonly model: number; r
     requests: call.requests, web_searches: call.webSearches, flags: call.flags, micro_usd: call.microUsd ?? null, project,
   };
 };
+
+const byIdentity = (a: CallRow, b: CallRow): number => a.message - b.message || a.request - b.request;
 
 const add = (sums: number[], index: number, amount: number | null, sign: 1 | -1): void => {
   if (amount !== null) sums[index] = (Number.isNaN(sums[index]) ? 0 : sums[index]!) + sign * amount;
