@@ -14,6 +14,8 @@ import type { Rooms } from './rooms/rooms.ts';
 import { serveDocs, servePlain } from './pages/plain.ts';
 import { serveWeb } from './pages/web.ts';
 import type { Route } from './routes/route.ts';
+import { createReader } from './analytics/reader.ts';
+import { analyticsRoutes } from './analytics/routes.ts';
 import { askAgent } from './agents/commands.ts';
 import { retentionJob } from './sessions/purge.ts';
 import { sessionRoutes } from './sessions/routes.ts';
@@ -56,11 +58,13 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
   const metrics = createHubMetrics(agents, { sockets: () => socketCounts(base)?.connections });
   const auth = authRoutes(base);
   const rooms = createRooms(base, auth);
+  const reader = createReader({ file, log });
   const routes: readonly Route[] = [
     ...auth,
     ...allTeamRoutes(base),
     ...agents.routes,
     ...sessionRoutes(base, { askAgent }),
+    ...analyticsRoutes(base, reader),
     ...metrics.routes,
   ];
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }, createApp(base, { routes, pages: [serveDocs, rooms.mount, servePage], timed: metrics.timed }));
@@ -71,6 +75,7 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
       stopJobs();
       await sockets.close();
       await agents.close();
+      await reader.close();
       await rooms.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
