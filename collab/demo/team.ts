@@ -6,7 +6,7 @@ export interface DemoPerson {
   readonly role: 'admin' | 'member' | 'viewer';
 }
 
-export const demoTeam = { name: 'teashop', displayName: 'Teashop (sample)' } as const;
+export const demoTeam = { displayName: 'Teashop (sample data)' } as const;
 
 export const demoPeople = {
   mira: { user: 'mira', name: 'Mira Olsen', host: 'mira-laptop', role: 'member' },

@@ -7,6 +7,7 @@ import { storeFile } from './store/store-file.ts';
 // What the command line loads: HubModule in the exporter's wiring/hub-module.ts.
 export { backup, restore } from './backup.ts';
 export { createHub } from './hub.ts';
+export { startDemo } from '../demo/start.ts';
 export { startHub } from './start.ts';
 
 interface HubStore {

@@ -26,6 +26,8 @@ export interface Backend {
   readonly runExporter: () => Promise<void>;
   /** The same, reporting to a hub; the token as it was typed, and as the variable has it. */
   readonly runAgent: (given: { readonly token: string | undefined; readonly variable: string | undefined }) => Promise<void>;
+  /** A sample team instead of this machine; runs until it is told to stop. */
+  readonly runDemo: () => Promise<void>;
   readonly hub: HubCare;
   /** Gives back what was opened (threads, the ledger, a throw-away folder). */
   readonly close?: () => Promise<void>;

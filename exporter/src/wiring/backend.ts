@@ -14,6 +14,7 @@ import { listSources } from '../sweep/listing.ts';
 import type { ListedRoot } from '../sweep/listing.ts';
 import { openBooks, sessionsOf } from './books.ts';
 import type { Books, Surroundings } from './books.ts';
+import { runDemo } from './demo.ts';
 import { runAgent, runExporter, scrapeOnce } from './exporter.ts';
 import type { About } from './exporter.ts';
 import { hubCare } from './hub.ts';
@@ -41,6 +42,7 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     once: () => scrapeOnce(world, surroundings),
     runExporter: () => runExporter(world, surroundings),
     runAgent: (given) => runAgent(world, surroundings, given),
+    runDemo: () => runDemo(world, surroundings),
     hub: hubCare(world, surroundings),
     ledger: ledgerCare(world, surroundings, books, close),
     past: async (ask) => {

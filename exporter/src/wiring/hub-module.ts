@@ -12,6 +12,8 @@ export interface HubModule {
   readonly backup: (options: HubStore & { readonly file: string }) => Promise<{ readonly bytes: number }>;
   /** In local mode: a new link that signs a browser in, good for 60 seconds and one use. Works beside the running hub. */
   readonly localLink: (options: HubStore) => Promise<{ readonly link: string }>;
+  /** A hub with a sample team in it, in a temporary folder. @param options program: what runs the command line, for the agents of the sample team */
+  readonly startDemo: (options: Omit<HubOptions, 'dataFolder' | 'local'> & { readonly program: readonly string[] }) => Promise<RunningHub>;
   /** Puts a copy in the place of the store of a hub that does not run; the old one is kept beside it. */
   readonly restore: (options: HubStore & { readonly file: string }) => Promise<{ readonly keptAt?: string }>;
 }
@@ -37,6 +39,8 @@ export interface HubOptions extends HubStore {
   readonly signingKey?: string;
   readonly seriesPerUser?: number;
   readonly seriesPerHub?: number;
+  /** What a hub without accounts begins with, and tokens it takes as its own: for stacks that are set up before their hub runs. */
+  readonly provision?: { readonly adminPassword?: string; readonly team: string; readonly scrapeToken?: string; readonly agentToken?: string };
 }
 
 export interface RunningHub {

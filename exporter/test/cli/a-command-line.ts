@@ -67,6 +67,7 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   budgets: async () => [],
   runExporter: async () => {},
   runAgent: async () => {},
+  runDemo: async () => {},
   hub: {
     serve: async () => {},
     createAdmin: async () => ({ link: 'http://hub.example/#reset=wro_1' }),

@@ -14,15 +14,18 @@ import { seriesOf, seriesTable } from '../views/series-table.ts';
 export const addExporter = (program: Command, deps: Deps): void => {
   const command = program.command('exporter').summary('serve /metrics and the live page')
     .description('Finds the sessions of this machine, follows them and serves /metrics and a live page until it is stopped. Nothing leaves the machine unless you scrape it.\nEvery flag is also a key of the configuration file and a variable: docs/configuration.md. --no-collector.<tool> and --collector.<tool> switch single tools.')
-    .option('--once', 'print one scrape and end');
-  addSettingFlags(command, allFlags).action(({ once }: { readonly once?: boolean }) =>
+    .option('--once', 'print one scrape and end')
+    .option('--demo', 'show a sample team instead of this machine: invented sessions, rooms and people; nothing of yours is read');
+  addSettingFlags(command, allFlags).action(({ once, demo }: { readonly once?: boolean; readonly demo?: boolean }) =>
     withBackend(command, deps, async (backend) => {
+      if (demo) return backend.runDemo();
       if (!once) return backend.runExporter();
       deps.stdout.write(await withProgress(deps.stderr, 'Reading sessions', backend.once()));
     }));
   withExamples(command, [
     ['watchroom exporter', 'on 127.0.0.1:10877'],
     ['watchroom exporter --web.listen-address :10877 --web.config.file web.yml', 'for other machines, with TLS and a password'],
+    ['watchroom exporter --demo', 'a sample team to look at'],
     ['watchroom exporter --once | head', 'one scrape to look at'],
     ['watchroom exporter --home examples/home', 'sessions of another home, counted in a throw-away ledger'],
   ]);
