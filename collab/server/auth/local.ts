@@ -9,7 +9,7 @@ import { hashOf, newId, newSecret } from '../store/ids.ts';
 import type { Store, Work } from '../store/open.ts';
 import type { Actor } from './account.ts';
 import { newAccount } from './account.ts';
-import { oneLine } from './names.ts';
+import { oneLine, username } from './names.ts';
 import { linkSecret, newOneTimeSecret, takeOneTimeSecret } from './one-time-link.ts';
 import { loginAnswer, newLogin, tellLogin } from './sign-in.ts';
 import { newTeam } from './team.ts';
@@ -74,5 +74,5 @@ const newLocalPerson = async (work: Work, { userName, at }: { readonly userName:
 /** The machine's name of a person as one of ours: "Ada Lovelace" → ada-lovelace */
 export const usernameOf = (name: string): string => {
   const letters = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 32);
-  return letters.length < 2 ? 'person' : letters;
+  return username.safeParse(letters).success ? letters : 'person';
 };
