@@ -6,7 +6,7 @@ import { channelRoutes } from './api/channels.ts';
 import { postRoutes } from './api/posts.ts';
 import { threadRoutes } from './api/threads.ts';
 import { mountV4 } from './api/v4.ts';
-import { Presence } from './live/presence.ts';
+import { Live } from './live/live.ts';
 import { pendingMs } from './chat/write.ts';
 import { createBus } from './told.ts';
 import type { RoomBus } from './told.ts';
@@ -19,7 +19,7 @@ export interface Rooms {
   readonly chatRoutes: readonly Route[];
   readonly mount: (app: Express) => void;
   readonly writer: Writer;
-  readonly presence: Presence;
+  readonly live: Live;
   readonly bus: RoomBus;
   readonly close: () => Promise<void>;
 }
@@ -31,10 +31,10 @@ const tidyMs = 3_600_000;
 export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
   const bus = createBus();
   const writer = createWriter(base.store, (told) => { for (const one of told) bus.emit('told', one); });
-  const presence = new Presence(base.now);
+  const live = new Live(base, bus);
   const tell = (told: Parameters<typeof bus.emit<'told'>>[1]): void => { bus.emit('told', told); };
   const chatRoutes = [
-    ...bootRoutes({ base, presence, tell, auth }),
+    ...bootRoutes({ base, presence: live.presence, tell, auth }),
     ...channelRoutes({ base, writer }),
     ...threadRoutes({ base, writer }),
     ...postRoutes({ base, writer }),
@@ -42,10 +42,11 @@ export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
   const tidying = setInterval(() => void tidy(base).catch((error: unknown) => base.log.warn({ problem: String(error) }, 'old pending posts could not be thrown away')), tidyMs);
   tidying.unref();
   return {
-    chatRoutes, writer, presence, bus,
+    chatRoutes, writer, live, bus,
     mount: (app) => mountV4(app, chatRoutes, base),
     close: async () => {
       clearInterval(tidying);
+      live.close();
       await writer.close();
     },
   };

@@ -7,6 +7,7 @@ import type { Ack, AskError, AskName, Asked, Channel } from '../../shared/events
 import { createBudget } from './budget.ts';
 import type { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
+import type { ExtraAsk } from './extension.ts';
 import { Turned, holderOfToken } from './handshake.ts';
 import type { SocketParts } from './sockets.ts';
 
@@ -18,7 +19,7 @@ const patience = 200;
 /** What a channel needs of its subscriber's role. */
 const actOf: Readonly<Record<Channel, TeamAct>> = { sessions: 'sessions:list', notifications: 'sessions:list', team: 'team:see' };
 
-interface Parts extends Pick<SocketParts, 'base' | 'watched'> {
+interface Parts extends Pick<SocketParts, 'base' | 'watched' | 'extension'> {
   readonly connections: Connections;
 }
 
@@ -35,7 +36,7 @@ export const createAsks = (parts: Parts): ((connection: Connection, event: strin
       connections.refusedAsks += 1;
       reply({ error });
     };
-    if (!budget.take()) {
+    if (extraAsk(parts, event)?.volatile !== true && !budget.take()) {
       budget.refused += 1;
       if (budget.refused > patience) return connections.end(connection, 'rude');
       return refuse({ id: 'too_many', message: 'Too many asks. Slow down.' });
@@ -50,7 +51,8 @@ const answerer = (args: readonly unknown[]): ((answer: Ack) => void) => {
   return typeof last === 'function' ? (answer) => { (last as (answer: Ack) => void)(answer); } : () => undefined;
 };
 
-class Refused extends Error {
+/** An ask that is refused, with a sentence. */
+export class Refused extends Error {
   readonly id: AskError['id'];
 
   constructor(id: AskError['id'], message: string) {
@@ -67,12 +69,15 @@ const errorOf = (error: unknown, { log }: Base): AskError => {
 };
 
 const act = async (parts: Parts, connection: Connection, event: string, payload: unknown): Promise<unknown> => {
-  if (!Object.hasOwn(asks, event)) throw new Refused('unknown_event', `There is no ask of that name. There are: ${Object.keys(asks).join(', ')}.`);
+  const extra = extraAsk(parts, event);
+  if (extra === undefined && !Object.hasOwn(asks, event)) throw new Refused('unknown_event', `There is no ask of that name. There are: ${[...Object.keys(asks), ...Object.keys(parts.extension?.asks ?? {})].join(', ')}.`);
   const name = event as AskName;
-  const parsed = asks[name].safeParse(payload);
+  const parsed = (extra?.schema ?? asks[name]).safeParse(payload);
   if (!parsed.success) throw new Refused('invalid_input', parsed.error.issues.slice(0, 5).map(({ path, message }) => `${['payload', ...path].join('.')}: ${message}`).join('; ').slice(0, 500));
-  return doers[name](parts, connection, parsed.data as never);
+  return extra === undefined ? doers[name](parts, connection, parsed.data as never) : extra.act(connection, parsed.data as never);
 };
+
+const extraAsk = ({ extension }: Parts, event: string): ExtraAsk | undefined => (extension !== undefined && Object.hasOwn(extension.asks, event) ? extension.asks[event] : undefined);
 
 type Doer<Name extends AskName> = (parts: Parts, connection: Connection, asked: Asked<Name>) => Promise<unknown>;
 

@@ -101,6 +101,11 @@ export class Connection {
     for (const id of [...this.watches.keys()]) this.unwatch(id);
   }
 
+  /** Whether more than so many bytes wait for it. */
+  isBehind(bytes: number): boolean {
+    return bufferedBytes(this.socket) > bytes;
+  }
+
   /** Drops a reader that has fallen too far behind, without waiting for it. True: it is gone. */
   dropIfSlow(): boolean {
     if (bufferedBytes(this.socket) <= mostBuffered) return false;

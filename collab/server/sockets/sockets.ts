@@ -8,6 +8,7 @@ import { Connection } from './connection.ts';
 import type { HubSocket } from './connection.ts';
 import { Connections } from './connections.ts';
 import { keepCounts } from './counts.ts';
+import type { SocketExtension } from './extension.ts';
 import { admitHandshake, holderOf, Turned } from './handshake.ts';
 import { createTelling } from './telling.ts';
 
@@ -16,6 +17,8 @@ export interface SocketParts {
   readonly server: HttpServer;
   /** Told when somebody looks at a session and when they stop, so that its agent reports every second [R9]. */
   readonly watched: { readonly watch: (sessionId: string, watcherId: string) => void; readonly unwatch: (watcherId: string, sessionId: string) => void };
+  /** The rooms. */
+  readonly extension?: SocketExtension;
 }
 
 /** Connections that one person may have at a time: many tabs, but not endless ones. */
@@ -23,7 +26,7 @@ const mostPerPerson = 50;
 const heartbeatMs = 1000;
 
 /** Real-time on the hub's own server: who may connect, what they may ask, and what they are told. */
-export const startSockets = ({ base, server, watched }: SocketParts): { readonly close: () => Promise<void> } => {
+export const startSockets = ({ base, server, watched, extension }: SocketParts): { readonly close: () => Promise<void> } => {
   const connections = new Connections();
   const io = new Server<ClientAsks, HubTells>(server, {
     serveClient: false, transports: ['websocket'], maxHttpBufferSize: 16_384, connectTimeout: 10_000, pingInterval: 10_000, pingTimeout: 8_000, perMessageDeflate: false,
@@ -35,7 +38,8 @@ export const startSockets = ({ base, server, watched }: SocketParts): { readonly
   });
   keepCounts(base, () => connections.counts());
   const telling = createTelling({ base, io, connections });
-  const answerTo = createAsks({ base, connections, watched });
+  const answerTo = createAsks({ base, connections, watched, ...(extension ? { extension } : {}) });
+  extension?.attach({ io: io as unknown as Server, connections });
 
   io.use((socket, next) => {
     holderOf(base, socket.handshake).then((holder) => {
@@ -52,7 +56,11 @@ export const startSockets = ({ base, server, watched }: SocketParts): { readonly
   io.on('connection', (socket: HubSocket) => {
     const connection = connections.add(new Connection(socket, socket.data));
     socket.onAny((event: string, ...args: unknown[]) => answerTo(connection, event, args));
-    socket.on('disconnect', () => connections.remove(connection));
+    extension?.connected(connection);
+    socket.on('disconnect', (reason: string) => {
+      connections.remove(connection);
+      extension?.left(connection, reason);
+    });
   });
 
   const onLost = (lost: HubEventMap['access:lost'][0]): void => {

@@ -11,8 +11,8 @@ export const presenceLimits = {
 interface Person {
   readonly connections: Set<string>;
   lastInputAt: number;
-  /** When the last connection ended. */
-  leftAt?: number;
+  /** When they are missed: some time after the last connection ended. */
+  missedAt?: number;
   told: Status;
 }
 
@@ -33,7 +33,7 @@ export class Presence {
     const person = this.#people.get(userId) ?? { connections: new Set<string>(), lastInputAt: 0, told: 'offline' as Status };
     person.connections.add(connectionId);
     person.lastInputAt = this.#now();
-    delete person.leftAt;
+    delete person.missedAt;
     this.#people.set(userId, person);
     this.#tell(userId, person);
   }
@@ -46,11 +46,11 @@ export class Presence {
     this.#tell(userId, person);
   }
 
-  /** A connection ended. */
-  left(userId: string, connectionId: string): void {
+  /** A connection ended. @param graceMs how long they may take to come back unnoticed */
+  left(userId: string, connectionId: string, graceMs: number = presenceLimits.graceMs): void {
     const person = this.#people.get(userId);
     if (person === undefined || !person.connections.delete(connectionId)) return;
-    if (person.connections.size === 0) person.leftAt = this.#now();
+    if (person.connections.size === 0) person.missedAt = this.#now() + graceMs;
   }
 
   /** Tells of those whom time alone changed; to be called every second or so. */
@@ -71,9 +71,9 @@ export class Presence {
     return { user_id: userId, status: isBot ? 'online' : this.of(userId), manual: false, last_activity_at: this.#people.get(userId)?.lastInputAt ?? 0 };
   }
 
-  #statusOf({ connections, lastInputAt, leftAt }: Person): Status {
+  #statusOf({ connections, lastInputAt, missedAt }: Person): Status {
     const now = this.#now();
-    if (connections.size === 0 && now - (leftAt ?? 0) >= presenceLimits.graceMs) return 'offline';
+    if (connections.size === 0 && now >= (missedAt ?? 0)) return 'offline';
     return now - lastInputAt >= presenceLimits.awayMs ? 'away' : 'online';
   }
 
