@@ -23,7 +23,7 @@ export interface LocalTime {
 
 /** Tells local times of a zone; each asked moment is worked out once. */
 export const clockOf = (zone: string): ((at: number) => LocalTime) => {
-  const format = new Intl.DateTimeFormat('en-CA-u-hc-h23', { timeZone: zone, calendar: 'iso8601', numberingSystem: 'latn', era: 'short', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', weekday: 'short' });
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', weekday: 'short' });
   const known = new Map<number, LocalTime>();
   return (at) => {
     let local = known.get(at);
@@ -36,7 +36,7 @@ const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 const localTime = (format: Intl.DateTimeFormat, at: number): LocalTime => {
   const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  return { date: `${parts.year!.padStart(4, '0')}-${parts.month}-${parts.day}`, hour: Number(parts.hour) % 24, weekday: weekdays.indexOf(parts.weekday!) + 1 };
+  return { date: `${parts.year!.padStart(4, '0')}-${parts.month}-${parts.day}`, hour: Number(parts.hour), weekday: weekdays.indexOf(parts.weekday!) + 1 };
 };
 
 /** The first moment of a local date (or of the next one that exists, where a zone has left one out). */
