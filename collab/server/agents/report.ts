@@ -5,7 +5,7 @@ import { mayOnTeam } from '../access/permissions.ts';
 import type { Base } from '../base.ts';
 import { Refusal, forbidden } from '../routes/errors.ts';
 import { tellKept } from '../sessions/keep-events.ts';
-import { addTotals, keepSessions } from '../sessions/keep.ts';
+import { addTotals, isKnownByUse, keepSessions } from '../sessions/keep.ts';
 import type { Kept, Refused } from '../sessions/keep.ts';
 import { audit } from '../store/audit.ts';
 import { newId } from '../store/ids.ts';
@@ -218,7 +218,7 @@ const addPastTotals = async (work: Work, kept: ReadonlyMap<string, Kept>, grown:
   const sums = new Map<string, { tokens: number; microUsd: number; errors: number }>();
   for (const { sessionKey, kind, grown: amount } of grown) {
     const one = kept.get(sessionKey)!;
-    if (one.wire !== undefined) continue;
+    if (one.wire !== undefined || !isKnownByUse(one.row)) continue;
     const sum = sums.get(one.row.id) ?? { tokens: 0, microUsd: 0, errors: 0 };
     sums.set(one.row.id, sum);
     if (kind === 'micro_usd') sum.microUsd += amount;

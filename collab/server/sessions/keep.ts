@@ -127,7 +127,10 @@ const totalsOf = ({ models, errors }: WireSession): Pick<SessionTable, 'tokens' 
   return { tokens, micro_usd: microUsd, errors: Object.values(errors).reduce((sum, count) => sum + count, 0) };
 };
 
-/** Use of a session whose words were not told adds to what its row says. */
+/** Whether only the use of a session was ever told: then its totals are the sum of it, else those that were told. */
+export const isKnownByUse = ({ told }: Pick<SessionTable, 'told'>): boolean => Object.keys((JSON.parse(told) as WireSession).models ?? {}).length === 0;
+
+/** Adds use to the totals of such a session. */
 export const addTotals = async (work: Work, id: string, { tokens, microUsd, errors }: { readonly tokens: number; readonly microUsd: number; readonly errors: number }): Promise<void> => {
   if (tokens + microUsd + errors === 0) return;
   await work.updateTable('sessions').set((is) => ({ tokens: is('tokens', '+', tokens), micro_usd: is('micro_usd', '+', microUsd), errors: is('errors', '+', errors) })).where('id', '=', id).execute();
