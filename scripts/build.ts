@@ -26,7 +26,7 @@ async function buildCollab(target: string): Promise<void> {
   const { default: ts } = await import('typescript');
   const compilerOptions = { target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true, rewriteRelativeImportExtensions: true, sourceMap: false };
   rmSync(target, { recursive: true, force: true });
-  for (const file of globSync(['server/**/*.ts', 'shared/**/*.ts'], { cwd: at('collab') })) {
+  for (const file of globSync(['server/**/*.ts', 'shared/**/*.ts', 'demo/**/*.ts'], { cwd: at('collab') })) {
     const made = join(target, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(made), { recursive: true });
     writeFileSync(made, ts.transpileModule(readFileSync(join(at('collab'), file), 'utf8'), { compilerOptions, fileName: file }).outputText);

@@ -41,7 +41,8 @@ const help = `npm run setup:stack -- [options]
 
   --slack-url URL      incoming webhook of Slack that gets the alerts
   --webhook-url URL    any program that takes Alertmanager's JSON, as Alertmanager's container reaches it
-  --exporter WHERE     where this machine's exporter runs: container, host (beside Docker) or none (a pure team server)
+  --exporter WHERE     where this machine's exporter runs: agent (reports to the hub), container (scraped by Prometheus),
+                       host (beside Docker) or none (a pure team server)
   --check              change nothing, say what is missing
   --help               this`;
 

@@ -4,6 +4,8 @@ import { freePort, listen } from './listen.ts';
 import type { ListenOn } from './listen.ts';
 import { openLink, readyLocalMode } from './auth/local.ts';
 import { newSetupToken } from './auth/setup.ts';
+import { provision } from './provision.ts';
+import type { Provision } from './provision.ts';
 import type { HubSettings } from './settings.ts';
 
 /** How a hub is started: HubOptions of the exporter's wiring/hub-module.ts. */
@@ -22,6 +24,7 @@ export interface StartOptions {
   readonly signingKey?: string;
   readonly seriesPerUser?: number;
   readonly seriesPerHub?: number;
+  readonly provision?: Provision;
 }
 
 export interface Started {
@@ -39,6 +42,7 @@ export const startHub = async (options: StartOptions): Promise<Started> => (opti
 const startForTeams = async (options: StartOptions): Promise<Started> => {
   const hub = await createHub({ settings: settingsOf(options), log: options.log, now: options.now });
   try {
+    if (options.provision) await provision(hub.base, options.provision);
     const port = await listen(hub.server, options.listen);
     const setupToken = await newSetupToken(hub.base);
     return { port, url: addressOf(options.listen.host, port), close: hub.close, ...(setupToken === undefined ? {} : { setupToken }) };

@@ -29,7 +29,7 @@ const envProblems = (folder: string, host: Host): string[] => {
   if (empty.length > 0) return [`${empty.join(', ')} in .env. Run npm run setup:stack with .env moved away, or fill in the lines as .env.example says.`];
   const place = variables.get('WATCHROOM_EXPORTER')!;
   if (!exporterPlaces.some((one) => one === place)) return [`a WATCHROOM_EXPORTER of ${exporterPlaces.join(', ')} in .env, it says "${place}".`];
-  return place === 'container' ? containerProblems(variables, host) : [];
+  return place === 'container' || place === 'agent' ? containerProblems(variables, host) : [];
 };
 
 const containerProblems = (variables: ReadonlyMap<string, string>, { user }: Host): string[] => {
@@ -41,15 +41,16 @@ const containerProblems = (variables: ReadonlyMap<string, string>, { user }: Hos
 };
 
 const secretProblems = (folder: string): string[] => {
-  const [password, slack] = ['stack/secrets/grafana_admin_password', 'stack/secrets/slack_url'];
-  const missing = [password, slack].filter((path) => !existsSync(join(folder, path)));
-  if (missing.length > 0) return [`${missing.join(' and ')}. Run: npm run setup:stack`];
+  const slack = 'stack/secrets/slack_url';
+  const made = ['grafana_admin_password', 'hub_admin_password', 'hub_scrape_token', 'hub_agent_token'].map((name) => `stack/secrets/${name}`);
+  const missing = [...made, slack].filter((path) => !existsSync(join(folder, path)));
+  if (missing.length > 0) return [`${missing.join(', ')}. Run: npm run setup:stack`];
   const url = readFileSync(join(folder, slack), 'utf8').trim();
   return [
-    ...(readFileSync(join(folder, password), 'utf8').trim() === '' ? [`a password in ${password}: the file is empty. Run: npm run setup:stack`] : []),
+    ...made.filter((path) => readFileSync(join(folder, path), 'utf8').trim() === '').map((path) => `a secret in ${path}: the file is empty. Run: npm run setup:stack`),
     ...(url === '' || isSlackAddress(url) ? [] : [`an https address in ${slack}: it holds something else.`]),
     ...((statSync(join(folder, 'stack/secrets')).mode & 0o077) === 0 ? [] : ['privacy of stack/secrets: other users of this machine can look into it. Run: chmod 700 stack/secrets']),
-    ...[password, slack].flatMap((path) => unreadable(folder, path)),
+    ...[...made, slack].flatMap((path) => unreadable(folder, path)),
   ];
 };
 

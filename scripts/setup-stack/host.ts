@@ -17,10 +17,10 @@ export interface Host {
   readonly runbookUrl?: string;
 }
 
-/** Where this machine's exporter runs: in a container, on the Docker host beside Docker, or not at all (a pure team server). */
-export type ExporterPlace = 'container' | 'host' | 'none';
+/** Where this machine's exporter runs: in a container that reports to the hub, in one that Prometheus scrapes, on the Docker host beside Docker, or not at all (a pure team server). */
+export type ExporterPlace = 'agent' | 'container' | 'host' | 'none';
 
-export const exporterPlaces: readonly ExporterPlace[] = ['container', 'host', 'none'];
+export const exporterPlaces: readonly ExporterPlace[] = ['agent', 'container', 'host', 'none'];
 
 /** A container sees the sessions of its host only where Docker shares the kernel with it. */
-export const usualPlace = ({ platform, dockerDesktop }: Host): ExporterPlace => (platform === 'linux' && !dockerDesktop ? 'container' : 'host');
+export const usualPlace = ({ platform, dockerDesktop }: Host): ExporterPlace => (platform === 'linux' && !dockerDesktop ? 'agent' : 'host');

@@ -33,9 +33,14 @@ export const setUpStack = async ({ folder, host, choices, askForSlack }: Setup):
   mkdirSync(join(folder, 'stack/secrets'), { recursive: true });
   chmodSync(join(folder, 'stack/secrets'), 0o700);
   const password = secret(folder, 'grafana_admin_password', 'to log in as admin', () => randomBytes(24).toString('base64url'));
+  const hub = [
+    secret(folder, 'hub_admin_password', 'to sign in to the hub as admin', () => randomBytes(24).toString('base64url')),
+    secret(folder, 'hub_scrape_token', 'with which Prometheus scrapes the hub', () => `wrs_${randomBytes(32).toString('base64url')}`),
+    secret(folder, 'hub_agent_token', 'with which the agent of this machine reports to the hub', () => `wra_${randomBytes(32).toString('base64url')}`),
+  ];
   const slack = await slackSecret(folder, choices, askForSlack);
   const alertmanager = alertmanagerFile(folder, choices, slack.url !== '');
-  return { steps: [env, password, slack.step, alertmanager], next: nextSteps(folder, slack.url !== '') };
+  return { steps: [env, password, ...hub, slack.step, alertmanager], next: nextSteps(folder, slack.url !== '') };
 };
 
 const envFile = (folder: string, host: Host, { exporter }: Choices): Step => {
@@ -65,6 +70,7 @@ const valuesOf = (host: Host, exporter = usualPlace(host)): Readonly<Record<stri
 
 const whose = (variables: ReadonlyMap<string, string>): string => {
   const place = variables.get('WATCHROOM_EXPORTER');
+  if (place === 'agent') return `the exporter runs in a container, as user ${variables.get('WATCHROOM_UID')}, reads ${variables.get('WATCHROOM_HOME')} and reports to the hub`;
   if (place === 'container') return `the exporter runs in a container, as user ${variables.get('WATCHROOM_UID')}, and reads ${variables.get('WATCHROOM_HOME')}`;
   return place === 'host' ? 'the exporter runs on this machine beside Docker (see below)' : 'no exporter here: a pure team server';
 };
@@ -127,9 +133,10 @@ const nextSteps = (folder: string, withSlack: boolean): string => {
   const { place, port } = { place: variables.get('WATCHROOM_EXPORTER'), port: variables.get('WATCHROOM_GRAFANA_PORT') ?? '3000' };
   return [
     'Next:',
-    ...(place === 'host' ? ['  npm start -- --no-open --web.allowed-hosts host.docker.internal     leave it running: it is this machine\'s exporter'] : []),
+    ...(place === 'host' ? ['  npm start -- --no-open --web.allowed-hosts host.docker.internal --no-hub     leave it running: it is this machine\'s exporter'] : []),
     '  docker compose up --detach --build',
-    `  http://localhost:${port}     log in as admin, with the password in stack/secrets/grafana_admin_password`,
+    `  http://localhost:${port}     Grafana: log in as admin, with the password in stack/secrets/grafana_admin_password`,
+    `  http://localhost:${variables.get('WATCHROOM_HUB_PORT') ?? '8877'}     the hub: sign in as admin, with the password in stack/secrets/hub_admin_password`,
     ...(withSlack ? [] : ['  npm run setup:stack -- --slack-url URL     when alerts are to go to Slack, then docker compose restart alertmanager']),
     'docs/stack.md has the first minute, upgrading and backup.',
   ].join('\n');

@@ -89,13 +89,14 @@ describe('the stack', () => {
     expect(textOf('.env.example')).toMatch(/^COMPOSE_PROFILES=\$\{WATCHROOM_EXPORTER\}$/m);
     expect(started(compose, 'container')).toContain('exporter');
     expect(started(compose, 'host')).not.toContain('exporter');
-    expect(started(compose, 'none')).toEqual(['prometheus', 'alertmanager', 'grafana']);
+    expect(started(compose, 'agent')).toEqual(['agent', 'collab', 'prometheus', 'alertmanager', 'grafana']);
+    expect(started(compose, 'none')).toEqual(['collab', 'prometheus', 'alertmanager', 'grafana']);
   });
 
-  it.each(['container', 'host', 'none'])('Prometheus knows where the exporter of "%s" is', (place) => {
+  it.each(['agent', 'container', 'host', 'none'])('Prometheus knows where the exporter of "%s" is', (place) => {
     const targets = parse(textOf(`stack/targets/${place}.yml`)) as readonly { targets: string[] }[];
     expect(readCompose({ ...adasVariables, WATCHROOM_EXPORTER: place }).services.prometheus!.volumes).toContainEqual(expect.objectContaining({ source: `./stack/targets/${place}.yml`, target: '/etc/prometheus/stack/targets/this-machine.yml' }));
-    expect(targets.flatMap((group) => group.targets)).toEqual({ container: ['exporter:10877'], host: ['host.docker.internal:10877'], none: [] }[place]);
+    expect(targets.flatMap((group) => group.targets)).toEqual({ agent: ['agent:10877'], container: ['exporter:10877'], host: ['host.docker.internal:10877'], none: [] }[place]);
   });
 
   it('the exporter has no way out, sees the processes of the host, and home under its own path', () => {
@@ -108,16 +109,16 @@ describe('the stack', () => {
   });
 
   it('only the exporter is without AppArmor and SELinux labels', () => {
-    expect(services.filter(([, { security_opt }]) => security_opt.length > 1).map(([name]) => name)).toEqual(['exporter']);
+    expect(services.filter(([, { security_opt }]) => security_opt.length > 1).map(([name]) => name)).toEqual(['agent', 'exporter']);
   });
 
   it('Prometheus and Alertmanager, which have no login, cannot be opened to others by a variable', () => {
     const open = readCompose(Object.fromEntries(Object.keys(adasVariables).map((name) => [name, /PORT|UID|GID/.test(name) ? '1234' : '0.0.0.0'])));
-    expect(Object.entries(open.services).filter(([, { ports = [] }]) => ports.some((port) => !port.startsWith('127.0.0.1:'))).map(([name]) => name)).toEqual(['grafana']);
+    expect(Object.entries(open.services).filter(([, { ports = [] }]) => ports.some((port) => !port.startsWith('127.0.0.1:'))).map(([name]) => name)).toEqual(['collab', 'grafana']);
   });
 
-  it('is of one version: image of the exporter and its package', () => {
-    expect(compose.services.exporter!.image).toBe(`watchroom/exporter:${(JSON.parse(textOf('exporter/package.json')) as { version: string }).version}`);
+  it('is of one version: images and their packages', () => {
+    for (const name of ['exporter', 'collab']) expect(compose.services[name]!.image).toBe(`watchroom/${name}:${(JSON.parse(textOf(`${name}/package.json`)) as { version: string }).version}`);
   });
 });
 
@@ -156,10 +157,33 @@ describe('Grafana', () => {
   });
 });
 
-describe('the place of the hub', () => {
-  it('is prepared and nothing more', () => {
-    expect(Object.keys(compose.services)).not.toContain('collab');
-    expect(textOf('docker-compose.yml')).toMatch(/^ {2}# collab:$/m);
+describe('the hub', () => {
+  const { collab, agent, exporter, prometheus } = compose.services;
+
+  it('is there whatever else is: one of every place of the exporter', () => {
+    for (const place of ['agent', 'container', 'host', 'none']) expect(started(compose, place)).toContain('collab');
+  });
+
+  it('the agent of this machine is the exporter, with a token instead of sessions for Prometheus, and no way out but the hub', () => {
+    const { command, secrets, ...same } = agent!;
+    expect({ ...same, profiles: undefined }).toEqual({ ...exporter!, profiles: undefined });
+    expect(secrets).toEqual(['hub_agent_token']);
+    const hub = new URL(command![command!.indexOf('--hub') + 1]!);
+    expect(compose.services[hub.hostname]!.networks).toContain(agent!.networks[0]);
+    expect(collab!.command).toContain(`--allowed-hosts=${hub.hostname}`);
+    expect(collab!.command).toContain(`--listen=:${hub.port}`);
+  });
+
+  it('Prometheus and hub know the same token, each from its file', () => {
+    expect(prometheus!.secrets).toContain('hub_scrape_token');
+    expect(collab!.secrets).toEqual(['hub_admin_password', 'hub_scrape_token', 'hub_agent_token']);
+    for (const secret of collab!.secrets!) expect(collab!.command!.filter((word) => word.endsWith(`=/run/secrets/${secret}`))).toHaveLength(1);
+    expect(prometheus!.networks.filter((network) => collab!.networks.includes(network))).not.toEqual([]);
+  });
+
+  it('is called by the address that is in .env, which is also where its page listens', () => {
+    expect(collab!.command).toContain('--public-url=http://localhost:8877');
+    expect(collab!.ports).toEqual(['127.0.0.1:8877:8877']);
   });
 });
 
@@ -181,7 +205,7 @@ describeNewer('docker-compose')('Docker Compose itself', (path) => {
     const { status, stdout, stderr } = config(envOf(adasVariables));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const theirs = JSON.parse(stdout) as { services: Record<string, Pick<Service, 'command' | 'environment' | 'image' | 'user' | 'security_opt' | 'read_only'> & { volumes: { target: string }[] }> };
-    for (const [name, { command, environment, image, user, security_opt, read_only, volumes }] of services)
+    for (const [name, { command, environment, image, user, security_opt, read_only, volumes }] of services.filter(([one]) => started(compose, adasVariables.WATCHROOM_EXPORTER!).includes(one)))
       expect({ environment: {}, ...theirs.services[name] }).toMatchObject({
         image, user, security_opt, read_only,
         // "config" prints a dollar as it would have to be written.
@@ -192,7 +216,7 @@ describeNewer('docker-compose')('Docker Compose itself', (path) => {
 
   it('leaves the exporter out of a pure team server', () => {
     const place = textOf('.env.example').replace(/^WATCHROOM_EXPORTER=$/m, 'WATCHROOM_EXPORTER=none').replace(/^(WATCHROOM_(?:UID|GID))=$/gm, '$1=1000').replace(/^WATCHROOM_HOME=$/m, 'WATCHROOM_HOME=/home/ada');
-    expect(Object.keys((JSON.parse(config(place).stdout) as typeof compose).services).sort()).toEqual(['alertmanager', 'grafana', 'prometheus']);
+    expect(Object.keys((JSON.parse(config(place).stdout) as typeof compose).services).sort()).toEqual(['alertmanager', 'collab', 'grafana', 'prometheus']);
   });
 
   it('names what is missing', () => {

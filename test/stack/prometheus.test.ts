@@ -24,19 +24,19 @@ interface Config { readonly scrape_configs: readonly Job[]; readonly remote_writ
 describe('prometheus.yml', () => {
   const jobsOf = (text: string): readonly Job[] => (parse(text) as Config).scrape_configs;
 
-  it.each(['', 'hub', 'http_sd'])('[M2] limits what every scrape of ours may bring (example: "%s")', (example) => {
+  it.each(['', 'http_sd'])('[M2] limits what every scrape of ours may bring (example: "%s")', (example) => {
     const ours = jobsOf(withExamples(example)).filter(({ job_name: job }) => job.startsWith('watchroom'));
-    expect(ours).toHaveLength(example === '' ? 1 : 2);
+    expect(ours).toHaveLength(example === '' ? 2 : 3);
     for (const job of ours) expect(job).toMatchObject({ sample_limit: expect.any(Number), label_limit: expect.any(Number), label_name_length_limit: expect.any(Number), label_value_length_limit: expect.any(Number), body_size_limit: expect.stringMatching(/^\d+MB$/) });
   });
 
-  it('has examples for the hub, for http_sd and for each remote storage of docs/remote-storage.md', () => {
-    expect(exampleNames()).toEqual(['hub', 'http_sd', 'mimir', 'thanos', 'victoriametrics']);
-    for (const name of exampleNames().slice(2)) expect(textOf('docs/remote-storage.md')).toContain((parse(withExamples(name)) as Config).remote_write![0]!.url);
+  it('has examples for http_sd and for each remote storage of docs/remote-storage.md', () => {
+    expect(exampleNames()).toEqual(['http_sd', 'mimir', 'thanos', 'victoriametrics']);
+    for (const name of exampleNames().slice(1)) expect(textOf('docs/remote-storage.md')).toContain((parse(withExamples(name)) as Config).remote_write![0]!.url);
   });
 
   it('leaves every job alone whose example is still a comment', () => {
-    expect(jobsOf(textOf('prometheus.yml')).map(({ job_name: job }) => job)).toEqual(['watchroom', 'prometheus', 'alertmanager']);
+    expect(jobsOf(textOf('prometheus.yml')).map(({ job_name: job }) => job)).toEqual(['watchroom', 'watchroom-hub', 'prometheus', 'alertmanager']);
   });
 });
 
@@ -66,7 +66,7 @@ const startTarget = async (): Promise<{ readonly address: string; readonly autho
 };
 
 requireServer('prometheus')('with real servers', () => {
-  const remotes = exampleNames().slice(2);
+  const remotes = exampleNames().slice(1);
   const team = join(folder, 'stack/targets/team');
   const opened: { readonly stop: () => unknown }[] = [];
   let target: Awaited<ReturnType<typeof startTarget>>;
@@ -94,7 +94,7 @@ requireServer('prometheus')('with real servers', () => {
       return { ...remote, url: `${receivers.get(name)!.url}/api/v1/write` };
     });
     sender = await startPrometheus({ config: `${here(withExamples())}\nremote_write: ${JSON.stringify(everyRemote)}\n`, args: ['--enable-feature=expand-external-labels'] });
-    finder = await start(here(withExamples('hub', 'http_sd')).replace('sample_limit: 500000', 'sample_limit: 2'));
+    finder = await start(here(withExamples('http_sd')).replace('sample_limit: 500000', 'sample_limit: 2'));
   }, 30_000);
   afterAll(async () => {
     await sender?.stop(); // first: it would wait for the others to take the rest

@@ -33,6 +33,8 @@ const aHost = (home = aFolder()): Host => {
   return { platform: 'linux', home, timezone: 'Europe/Berlin', dockerDesktop: false, user: { uid, gid }, composeVersion: '2.24.0' };
 };
 
+/** Made for each stack anew, in the order they are told. */
+const secrets = ['grafana_admin_password', 'hub_admin_password', 'hub_scrape_token', 'hub_agent_token'].map((name) => `stack/secrets/${name}`);
 const slackUrl = 'https://hooks.slack.com/services/T1/B2/x3';
 const read = (folder: string, path: string): string => readFileSync(join(folder, path), 'utf8');
 const modeOf = (folder: string, path: string): string => (statSync(join(folder, path)).mode & 0o777).toString(8);
@@ -41,9 +43,9 @@ const did = async (folder: string, host: Host, choices: Choices = {}): Promise<s
 describe('npm run setup:stack', () => {
   it('makes everything docker-compose.yml needs, and nothing is missing afterwards', async () => {
     const [folder, host] = [aCheckout(), aHost()];
-    expect(await did(folder, host, { slackUrl })).toEqual(['made .env', 'made stack/secrets/grafana_admin_password', 'made stack/secrets/slack_url', 'made stack/alertmanager.yml']);
+    expect(await did(folder, host, { slackUrl })).toEqual(['.env', ...secrets, 'stack/secrets/slack_url', 'stack/alertmanager.yml'].map((path) => `made ${path}`));
     const variables = Object.fromEntries(variablesOf(read(folder, '.env')));
-    expect(variables).toMatchObject({ WATCHROOM_EXPORTER: 'container', WATCHROOM_UID: String(host.user!.uid), WATCHROOM_HOME: host.home, WATCHROOM_TIMEZONE: 'Europe/Berlin' });
+    expect(variables).toMatchObject({ WATCHROOM_EXPORTER: 'agent', WATCHROOM_UID: String(host.user!.uid), WATCHROOM_HOME: host.home, WATCHROOM_TIMEZONE: 'Europe/Berlin' });
     expect(() => readCompose(variables)).not.toThrow();
     expect(read(folder, 'stack/secrets/slack_url')).toBe(`${slackUrl}\n`);
     expect(problemsOf(folder, host)).toEqual([]);
@@ -56,6 +58,14 @@ describe('npm run setup:stack', () => {
     }));
     expect(passwords[0]).toMatch(/^[\w-]{32}$/);
     expect(passwords[0]).not.toBe(passwords[1]);
+  });
+
+  it('makes the tokens with which Prometheus and the agent come to the hub, as the hub takes them', async () => {
+    const folder = aCheckout();
+    await did(folder, aHost());
+    expect(read(folder, 'stack/secrets/hub_scrape_token').trim()).toMatch(/^wrs_[\w-]{43}$/);
+    expect(read(folder, 'stack/secrets/hub_agent_token').trim()).toMatch(/^wra_[\w-]{43}$/);
+    for (const path of secrets) expect(modeOf(folder, path)).toBe('644');
   });
 
   it('keeps the secrets from other users of the machine, and readable for the users of the containers, whatever the umask', async () => {
@@ -73,7 +83,7 @@ describe('npm run setup:stack', () => {
   it('run again, changes nothing', async () => {
     const [folder, host] = [aCheckout(), aHost()];
     await did(folder, host, { slackUrl });
-    const files = ['.env', 'stack/secrets/grafana_admin_password', 'stack/secrets/slack_url', 'stack/alertmanager.yml'];
+    const files = ['.env', ...secrets, 'stack/secrets/slack_url', 'stack/alertmanager.yml'];
     const before = files.map((path) => read(folder, path));
     expect(await did(folder, host)).toEqual(files.map((path) => `kept ${path}`));
     expect(files.map((path) => read(folder, path))).toEqual(before);
@@ -85,7 +95,7 @@ describe('npm run setup:stack', () => {
     expect(read(folder, 'stack/secrets/slack_url')).toBe('');
     expect(read(folder, 'stack/alertmanager.yml')).not.toContain('slack_configs');
     expect(problemsOf(folder, host)).toEqual([]);
-    expect(await did(folder, host, { slackUrl })).toEqual(['kept .env', 'kept stack/secrets/grafana_admin_password', 'changed stack/secrets/slack_url', 'changed stack/alertmanager.yml']);
+    expect(await did(folder, host, { slackUrl })).toEqual([...['.env', ...secrets].map((path) => `kept ${path}`), 'changed stack/secrets/slack_url', 'changed stack/alertmanager.yml']);
     expect(read(folder, 'stack/alertmanager.yml')).toContain('slack_configs');
   });
 
@@ -113,7 +123,7 @@ describe('npm run setup:stack', () => {
     expect(read(folder, 'stack/alertmanager.yml')).toContain('group_wait: 1m');
     expect(read(folder, '.env')).toContain('_GRAFANA_PORT=3001');
     await expect(did(folder, host, { slackUrl: `${slackUrl}4` })).rejects.toThrow('stack/secrets/slack_url holds another address already. Empty that file');
-    await expect(did(folder, host, { exporter: 'none' })).rejects.toThrow('.env says WATCHROOM_EXPORTER=container, and --exporter none would change it');
+    await expect(did(folder, host, { exporter: 'none' })).rejects.toThrow('.env says WATCHROOM_EXPORTER=agent, and --exporter none would change it');
   });
 
   it('after an upgrade adds the lines that .env lacks, and says which', async () => {
@@ -125,7 +135,7 @@ describe('npm run setup:stack', () => {
     expect(variablesOf(read(folder, '.env')).get('WATCHROOM_PROMETHEUS_SIZE')).toBe('50GB');
   });
 
-  it.each([['darwin', false, 'host'], ['win32', false, 'host'], ['linux', true, 'host'], ['linux', false, 'container']] as const)('on %s (Docker Desktop: %s) the exporter runs in: %s', async (platform, dockerDesktop, place) => {
+  it.each([['darwin', false, 'host'], ['win32', false, 'host'], ['linux', true, 'host'], ['linux', false, 'agent']] as const)('on %s (Docker Desktop: %s) the exporter runs in: %s', async (platform, dockerDesktop, place) => {
     const folder = aCheckout();
     const { next } = await setUpStack({ folder, host: { ...aHost(), platform, dockerDesktop }, choices: {} });
     expect(variablesOf(read(folder, '.env')).get('WATCHROOM_EXPORTER')).toBe(place);
@@ -155,7 +165,7 @@ describe('npm run setup:stack', () => {
     [{ slackUrl: 'hooks.slack.com/services/T/B/x' }, 'The Slack address must be that of an incoming webhook, such as https://hooks.slack.com/services/T…/B…/…, got "hooks.slack.com/services/T/B/x"'],
     [{ slackUrl: 'http://hooks.slack.com/services/T/B/x' }, 'got "http://hooks.slack.com/services/T/B/x"'],
     [{ webhookUrl: 'localhost:9000' }, '--webhook-url must be an http(s) address, got "localhost:9000"'],
-    [{ exporter: 'docker' }, '--exporter must be container, host, none, got "docker"'],
+    [{ exporter: 'docker' }, '--exporter must be agent, container, host, none, got "docker"'],
   ])('says what is wrong with %j', (typed, sentence) => {
     expect(() => readChoices(typed)).toThrow(sentence);
   });
@@ -169,7 +179,7 @@ describe('npm run setup:stack -- --check', () => {
   };
 
   it('says that nothing has been set up', () => {
-    expect(problemsOf(aCheckout(), aHost())).toEqual(['.env. Run: npm run setup:stack', 'stack/secrets/grafana_admin_password and stack/secrets/slack_url. Run: npm run setup:stack', 'stack/alertmanager.yml. Run: npm run setup:stack']);
+    expect(problemsOf(aCheckout(), aHost())).toEqual(['.env. Run: npm run setup:stack', `${[...secrets, 'stack/secrets/slack_url'].join(', ')}. Run: npm run setup:stack`, 'stack/alertmanager.yml. Run: npm run setup:stack']);
   });
 
   it.each([['2.23.3', false], ['2.24.0', true], ['v2.40.3', true], ['5.0.1', true], ['1.29.2', false]])('Compose %s will do: %s', async (composeVersion, willDo) => {
@@ -212,7 +222,7 @@ describe('npm run setup:stack -- --check', () => {
     writeFileSync(join(folder, '.env'), env.replace(/^WATCHROOM_UID=.*$/m, 'WATCHROOM_UID='));
     expect(problemsOf(folder, host)).toEqual([expect.stringMatching(/^WATCHROOM_UID in \.env/)]);
     writeFileSync(join(folder, '.env'), env.replace(/^WATCHROOM_EXPORTER=.*$/m, 'WATCHROOM_EXPORTER=docker'));
-    expect(problemsOf(folder, host)).toEqual(['a WATCHROOM_EXPORTER of container, host, none in .env, it says "docker".']);
+    expect(problemsOf(folder, host)).toEqual(['a WATCHROOM_EXPORTER of agent, container, host, none in .env, it says "docker".']);
   });
 });
 

@@ -104,7 +104,7 @@ const switched = (before: Said, names: readonly (Tool | MetricGroup)[], { collec
   return { raw, origin: { from: 'flag', name: switches.map((name) => `--${collectors[name] ? '' : 'no-'}collector.${name}`).join(' ') } };
 };
 
-const pathSettings: readonly SettingName[] = ['home', 'proc', 'configFile', 'stateFolder', 'webConfigFile', 'agentTokenFile', 'hubData', 'hubSigningKeyFile', 'hubOidcClientSecretFile'];
+const pathSettings: readonly SettingName[] = ['home', 'proc', 'configFile', 'stateFolder', 'webConfigFile', 'agentTokenFile', 'hubData', 'hubSigningKeyFile', 'hubOidcClientSecretFile', 'hubAdminPasswordFile', 'hubScrapeTokenFile', 'hubAgentTokenFile'];
 
 /** Paths made absolute: those of the file start at its folder, the others where the command was typed. */
 const located = (name: SettingName, value: unknown, given: Given, origin: Origin, file: ConfigFile): unknown => {

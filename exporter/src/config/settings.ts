@@ -139,12 +139,28 @@ export const settings = {
     help: 'at most so many session series of one user in the hub\'s /metrics',
   }),
   hubSeries: setting({
-    command: 'hub', key: 'hub.series', flag: '--series <number>', variable: 'WATCHROOM_HUB_SERIES', default: 200_000, schema: wholeNumber(1),
+    command: 'hub', key: 'hub.series', flag: '--series-per-hub <number>', variable: 'WATCHROOM_HUB_SERIES', default: 200_000, schema: wholeNumber(1),
     help: 'at most so many session series in the hub\'s /metrics',
   }),
   hubSigningKeyFile: setting({
     command: 'hub', key: 'hub.signing_key_file', flag: '--signing-key-file <file>', variable: 'WATCHROOM_HUB_SIGNING_KEY_FILE', default: undefined, defaultText: 'keys of its own in the data folder', schema: text().optional(), example: '/run/secrets/hub_signing_key',
     help: 'private JWK (ES256) that signs the hub\'s tokens, instead of keys it makes and renews itself',
+  }),
+  hubAdminPasswordFile: setting({
+    command: 'hub', key: 'hub.admin_password_file', flag: '--admin-password-file <file>', variable: 'WATCHROOM_HUB_ADMIN_PASSWORD_FILE', default: undefined, defaultText: 'a set-up link is printed', schema: text().optional(), example: '/run/secrets/hub_admin_password',
+    help: 'password of the account "admin", which a hub without accounts then makes at its start; for stacks that are set up before their hub runs',
+  }),
+  hubFirstTeam: setting({
+    command: 'hub', key: 'hub.first_team', flag: '--first-team <name>', variable: 'WATCHROOM_HUB_FIRST_TEAM', default: 'team', schema: text(),
+    help: 'the team that goes with --admin-password-file',
+  }),
+  hubScrapeTokenFile: setting({
+    command: 'hub', key: 'hub.scrape_token_file', flag: '--scrape-token-file <file>', variable: 'WATCHROOM_HUB_SCRAPE_TOKEN_FILE', default: undefined, schema: text().optional(), example: '/run/secrets/hub_scrape_token',
+    help: 'a scrape token (wrs_…) the hub takes as the first operator\'s, for all teams',
+  }),
+  hubAgentTokenFile: setting({
+    command: 'hub', key: 'hub.agent_token_file', flag: '--agent-token-file <file>', variable: 'WATCHROOM_HUB_AGENT_TOKEN_FILE', default: undefined, schema: text().optional(), example: '/run/secrets/hub_agent_token',
+    help: 'an agent token (wra_…) the hub takes as the first operator\'s, for their first team',
   }),
   hubOidcIssuer: setting({
     command: 'hub', key: 'hub.oidc.issuer', flag: '--oidc.issuer <url>', variable: 'WATCHROOM_HUB_OIDC_ISSUER', default: undefined, schema: webUrl().optional(), example: 'https://login.example/realms/main',

@@ -55,7 +55,7 @@ const greeting = (version: string, { publicUrl, dataFolder }: HubOptions, { url,
     `  Page:     ${publicUrl}/`,
     ...(url.replace(/\/$/, '') === publicUrl ? [] : [`  Listens:  ${url}`]),
     `  API:      ${publicUrl}/docs/api`,
-    ...(setupToken === undefined ? [] : ['', 'Nobody has an account yet. Open this within the next 24 hours to make the first admin (a restart prints another one):', `  ${publicUrl}/#setup=${setupToken}`]),
+    ...(setupToken === undefined ? [] : ['', 'Nobody has an account yet. Open this to make the first admin (a restart prints another one):', `  ${publicUrl}/setup#${setupToken}`]),
     '',
     'Ctrl+C ends it.',
     '',
@@ -77,6 +77,7 @@ const optionsOf = (world: World, about: Surroundings & About): HubOptions => {
     version: about.version, log: createLog(config, about.stderr), listen: config.hubListen, allowedHosts: config.hubAllowedHosts, trustProxy: config.hubTrustProxy,
     seriesPerUser: config.hubSeriesPerUser, seriesPerHub: config.hubSeries,
     ...(oidc === undefined ? {} : { oidc }),
+    provision: provisionOf(config),
     ...(config.hubSigningKeyFile === undefined ? {} : { signingKey: contentOf(config.hubSigningKeyFile, '--signing-key-file') }),
   };
 };
@@ -93,6 +94,13 @@ const oidcOf = ({ hubOidcIssuer: issuer, hubOidcClientId: clientId, hubOidcClien
   if (issuer === undefined || clientId === undefined) throw new CommandError(`single sign-on needs both: --oidc.${issuer === undefined ? 'issuer URL' : 'client-id ID'} is missing`, 'config');
   return { issuer, clientId, name, ...(file === undefined ? {} : { clientSecret: contentOf(file, '--oidc.client-secret-file') }) };
 };
+
+const provisionOf = ({ hubAdminPasswordFile, hubFirstTeam, hubScrapeTokenFile, hubAgentTokenFile }: World['config']): NonNullable<HubOptions['provision']> => ({
+  team: hubFirstTeam,
+  ...(hubAdminPasswordFile === undefined ? {} : { adminPassword: contentOf(hubAdminPasswordFile, '--admin-password-file') }),
+  ...(hubScrapeTokenFile === undefined ? {} : { scrapeToken: contentOf(hubScrapeTokenFile, '--scrape-token-file') }),
+  ...(hubAgentTokenFile === undefined ? {} : { agentToken: contentOf(hubAgentTokenFile, '--agent-token-file') }),
+});
 
 const contentOf = (file: string, flag: string): string => {
   try {

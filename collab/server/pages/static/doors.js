@@ -32,7 +32,7 @@ const emptyHub = () => el('section', { class: 'narrow' }, el('h1', {}, 'Nobody h
   el('p', {}, 'Or make an admin from the terminal:'), el('pre', { tabindex: '0' }, 'watchroom hub admin create NAME --team TEAM'));
 
 const field = (name, label, more = {}) => el('label', {}, label, el('input', { name, required: true, ...more }));
-const newPassword = () => field('password', 'Password, at least 12 characters', { type: 'password', autocomplete: 'new-password', minlength: '12' });
+const newPassword = () => field('password', 'Password, at least 10 characters', { type: 'password', autocomplete: 'new-password', minlength: '10' });
 const userName = () => field('username', 'Your name here: small letters, digits, dashes', { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' });
 
 const form = (title, words, fields, button, submit, ...more) => {
