@@ -77,7 +77,7 @@ export const startAgent = (options: AgentOptions): { readonly stop: () => Promis
     ...(options.termAfterMs === undefined ? {} : { termAfterMs: options.termAfterMs }),
   });
   const downlink = new Downlink({
-    client, agentId, pace, random, now, run,
+    client, agentId, pace, random, run,
     isConnected: () => reporter.isConnected,
     onWatched: (ids) => reporter.watch(ids),
     onCommand: ({ kind, sessionId, by }, { outcome, detail }) => log.info(`${JSON.stringify(by.name)} asked to ${kind} ${sessionId}: ${outcome}, ${detail}`),

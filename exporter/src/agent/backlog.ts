@@ -15,6 +15,7 @@ export interface BacklogOptions {
   readonly book: UseBook;
   readonly toolCounts: ToolCounts;
   readonly now: () => EpochMs;
+  readonly random: () => number;
 }
 
 /** Some history, ready to be sent. */
@@ -48,10 +49,19 @@ export class Backlog {
     memory.keepBacklog({ hub, ledger }, this.#next === 'end' ? { doneAt: now() } : { after: this.#next });
   }
 
-  /** From the beginning again. */
-  restart(hub: string, ledger: string): void {
+  /**
+   * The hub may have lost some of it, or was only restarted, which it does not tell: history is gone through again within a day,
+   * at a time of its own for each agent, so that many agents do not send all of theirs after every restart.
+   */
+  sendAgainSoon(hub: string, ledger: string): void {
+    const { memory, now, random } = this.#options;
+    const doneAt = memory.backlogOf(hub, ledger)?.doneAt;
+    if (doneAt !== undefined) memory.keepBacklog({ hub, ledger }, { doneAt: Math.min(doneAt, now() - againAfterMs + random() * 86_400_000) });
+  }
+
+  /** What was read is for another hub. */
+  forget(): void {
     this.#pages = [];
-    this.#options.memory.keepBacklog({ hub, ledger }, undefined);
   }
 
   async #read(hub: string, ledger: string): Promise<void> {

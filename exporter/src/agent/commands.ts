@@ -31,12 +31,12 @@ export interface CommandOptions {
 }
 
 /** Runs the hub's commands, each at most once, also over restarts; what came of it is remembered and told again when asked again. */
-export const createCommands = (options: CommandOptions): ((command: Command, hubNow: EpochMs) => Promise<CommandResult>) => async (command, hubNow) => {
+export const createCommands = (options: CommandOptions): ((command: Command) => Promise<CommandResult>) => async (command) => {
   const before = options.memory.taken(command.id);
   if (before) return { outcome: before.outcome ?? 'failed', detail: before.detail ?? 'the agent was restarted while it did this; it is not done again' };
   const begun = begin(command, options);
   if (begun) return begun;
-  const result = await run(command, hubNow, options).catch((error: unknown): CommandResult => ({ outcome: 'failed', detail: sentence(error).slice(0, 500) }));
+  const result = await run(command, options).catch((error: unknown): CommandResult => ({ outcome: 'failed', detail: sentence(error).slice(0, 500) }));
   end(command, result, options);
   return result;
 };
@@ -53,8 +53,8 @@ const begin = (command: Command, { memory, auditFile, now }: CommandOptions): Co
   }
 };
 
-const run = async (command: Command, hubNow: EpochMs, options: CommandOptions): Promise<CommandResult> => {
-  const leftMs = command.expiresAt - hubNow;
+const run = async (command: Command, options: CommandOptions): Promise<CommandResult> => {
+  const leftMs = command.expiresAt - options.now();
   if (leftMs <= 0) return { outcome: 'expired', detail: 'it came too late' };
   const allowed = command.kind === 'export' ? options.allow.export : options.allow.stop;
   if (!allowed) return { outcome: 'refused', detail: `the owner of this agent does not allow it (--allow ${command.kind})` };

@@ -1,4 +1,3 @@
-import type { EpochMs } from '../session/part.ts';
 import { Alarm } from './alarm.ts';
 import type { HubClient } from './hub-client.ts';
 import { backOff } from './pacing.ts';
@@ -10,11 +9,10 @@ export interface DownlinkOptions {
   readonly agentId: string;
   readonly pace: Pace;
   readonly random: () => number;
-  readonly now: () => EpochMs;
   /** The hub takes this agent's reports; while it does not, nobody listens to it either. */
   readonly isConnected: () => boolean;
   readonly onWatched: (ids: readonly string[]) => void;
-  readonly run: (command: Command, hubNow: EpochMs) => Promise<CommandResult>;
+  readonly run: (command: Command) => Promise<CommandResult>;
   readonly onCommand: (command: Command, result: CommandResult) => void;
 }
 
@@ -75,18 +73,17 @@ export class Downlink {
     const isNews = outcome.answer.version !== this.#version;
     this.#version = outcome.answer.version;
     this.#options.onWatched(outcome.answer.watched);
-    const hubNow = outcome.hubNow ?? this.#options.now();
-    for (const command of outcome.answer.commands) void this.#obey(command, hubNow);
+    for (const command of outcome.answer.commands) void this.#obey(command);
     // A hub that answers at once without news would be asked without end.
     return isNews ? 0 : Math.max(0, pace.watchedMs - (performance.now() - began));
   }
 
-  async #obey(command: Command, hubNow: EpochMs): Promise<void> {
+  async #obey(command: Command): Promise<void> {
     const { run, onCommand, client, pace, random } = this.#options;
     if (this.#inHand.has(command.id)) return;
     this.#inHand.add(command.id);
     try {
-      const result = await run(command, hubNow);
+      const result = await run(command);
       onCommand(command, result);
       for (let failures = 0; failures < 10 && !this.#end.signal.aborted; failures += 1) {
         const told = await client.answer(command.id, result, this.#end.signal);

@@ -7,7 +7,7 @@ import type { CommandResult, Downlink, Report, ReportAnswer } from './wire.ts';
 
 /** What came of asking the hub. Sentences are for the owner's log; none has the token in it. */
 export type Outcome<Answer> =
-  | { readonly kind: 'ok'; readonly answer: Answer; /** The hub's clock. */ readonly hubNow: EpochMs | undefined }
+  | { readonly kind: 'ok'; readonly answer: Answer }
   /** It does not take this token. */
   | { readonly kind: 'refused'; readonly sentence: string }
   /** It cannot be reached, or cannot answer now. */
@@ -51,7 +51,7 @@ export const createHubClient = (hubUrl: string, token: string): HubClient => {
 
 const outcomeOf = async <Answer>(response: Response, schema: z.ZodType<Answer> | undefined, hubUrl: string): Promise<Outcome<Answer>> => {
   const { status, headers } = response;
-  if (response.ok) return understood(schema ? await response.json().catch(() => undefined) : await response.body?.cancel(), { schema, headers, hubUrl });
+  if (response.ok) return understood(schema ? await response.json().catch(() => undefined) : await response.body?.cancel(), { schema, hubUrl });
   const said = await messageOf(response);
   if (status === 401 || status === 403) return { kind: 'refused', sentence: `the hub refuses this agent's token: ${said}. Make a new one in the hub and start the agent with it` };
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
@@ -63,11 +63,10 @@ const outcomeOf = async <Answer>(response: Response, schema: z.ZodType<Answer> |
   return { kind: 'bad', status, sentence: `the hub ${hubUrl} does not take what this agent sends (${status}): ${said}` };
 };
 
-const understood = <Answer>(body: unknown, { schema, headers, hubUrl }: { readonly schema: z.ZodType<Answer> | undefined; readonly headers: Headers; readonly hubUrl: string }): Outcome<Answer> => {
-  const hubNow = dateOf(headers);
-  if (!schema) return { kind: 'ok', answer: undefined as Answer, hubNow };
+const understood = <Answer>(body: unknown, { schema, hubUrl }: { readonly schema: z.ZodType<Answer> | undefined; readonly hubUrl: string }): Outcome<Answer> => {
+  if (!schema) return { kind: 'ok', answer: undefined as Answer };
   const parsed = schema.safeParse(body);
-  if (parsed.success) return { kind: 'ok', answer: parsed.data, hubNow };
+  if (parsed.success) return { kind: 'ok', answer: parsed.data };
   const [issue] = parsed.error.issues;
   return { kind: 'away', sentence: `what answers at ${hubUrl} is not a hub this agent understands (${[...issue!.path, issue!.message].join(': ')}). Is the address right, and is the agent as new as the hub?` };
 };

@@ -57,9 +57,9 @@ export class AgentMemory {
   }
 
   /** A lost cursor only means that history is sent again. */
-  keepBacklog({ hub, ledger }: { readonly hub: string; readonly ledger: string }, at: { readonly after?: PastCursor; readonly doneAt?: EpochMs } | undefined): void {
+  keepBacklog({ hub, ledger }: { readonly hub: string; readonly ledger: string }, at: { readonly after?: PastCursor; readonly doneAt?: EpochMs }): void {
     const others = this.#kept.backlog.filter((place) => place.hub !== hub);
-    this.#kept = { ...this.#kept, backlog: at ? [...others.slice(-20), { hub, ledger, ...at }] : others };
+    this.#kept = { ...this.#kept, backlog: [...others.slice(-20), { hub, ledger, ...at }] };
     this.#trySave();
   }
 

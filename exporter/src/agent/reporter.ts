@@ -70,7 +70,7 @@ export class Reporter {
       onProblem: (problem) => log.warn(problem),
       toWire: (session, health) => toWire(session, { health, shareTitles: options.shareTitles, edits: editsOf(session, { radarKey: this.#radarKey, placeOf: scenery.placeOf, now: now() }) }),
     });
-    this.#backlog = new Backlog({ memory, book: scenery.book, toolCounts: scenery.toolCounts, now });
+    this.#backlog = new Backlog({ memory, book: scenery.book, toolCounts: scenery.toolCounts, now, random: options.random });
   }
 
   get isConnected(): boolean {
@@ -105,6 +105,7 @@ export class Reporter {
     this.#failures = 0;
     this.#notBefore = -Infinity;
     this.#reportedAt = -Infinity;
+    this.#pastAt = -Infinity;
     this.#post.abort();
     this.#lookSoon();
   }
@@ -255,7 +256,9 @@ export class Reporter {
     this.#hub = answer.hub.id;
     this.#leastMs = answer.nextReportMs ?? 0;
     this.#since = report.sentAt;
-    if (answer.resend || isAnotherHub) this.#beginAgain(snapshot.ledger.id);
+    if (answer.resend || isAnotherHub) this.#beginAgain();
+    if (isAnotherHub) this.#backlog.forget();
+    else if (answer.resend) this.#backlog.sendAgainSoon(this.#hub, snapshot.ledger.id);
     if (this.#radarKey !== answer.radarKey) {
       this.#radarKey = answer.radarKey;
       for (const { id, state, files } of snapshot.sessions) if (state !== 'ended' && Object.keys(files).length > 0) this.#outbox.forget(id);
@@ -268,9 +271,8 @@ export class Reporter {
     }
   }
 
-  #beginAgain(ledger: string): void {
+  #beginAgain(): void {
     this.#outbox.forgetAll();
-    this.#backlog.restart(this.#hub!, ledger);
     this.#pastAt = performance.now() + this.#options.pace.backlogMs;
     this.#lookSoon();
   }

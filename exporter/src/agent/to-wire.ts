@@ -40,7 +40,7 @@ const longest: Readonly<Record<string, number>> = { cwd: 1024, gitBranch: 300, p
 
 /** Texts that are longer than any real one are cut; ids are not, they would be others'. */
 const shortened = <Facts extends object>(facts: Facts): Facts =>
-  Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' && name !== 'id' && name !== 'nativeId' ? value.slice(0, longest[name] ?? 200) : value])) as Facts;
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined).map(([name, value]) => [name, typeof value === 'string' && name !== 'id' && name !== 'nativeId' ? value.slice(0, longest[name] ?? 200) : value])) as Facts;
 
 const newestFiles = (files: Session['files']): Session['files'] => {
   const all = Object.entries(files);

@@ -224,7 +224,7 @@ export const reportAnswer = z.object({
   watched: z.array(wireSessionId).max(1000),
   /** The hub wishes to hear this agent no more often than this (watched sessions included). */
   nextReportMs: z.int().min(100).max(3_600_000).exactOptional(),
-  /** The hub has forgotten something (a new store, a restored backup): send every session of the window and all use again. */
+  /** The hub has forgotten something (it was restarted, its backup was restored): send every session of the window again with all of its use, at once. History follows within a day, or at once to another `hub.id`. */
   resend: z.boolean().exactOptional(),
   /** Sessions the hub does not take: deleted there, another user's, too many. They stay refused until their next change; the reason is for the agent's log. */
   refused: z.array(z.object({ id: wireSessionId, reason: text(300) })).max(reportLimits.sessions).exactOptional(),
@@ -250,6 +250,7 @@ export const command = z.object({
   kind: z.enum(commandKinds),
   sessionId: wireSessionId,
   by: z.object({ id: word(64), name: text(200) }),
+  /** By the agent's clock, as the hub knows it from `sentAt`. */
   expiresAt: time,
 });
 export type Command = z.infer<typeof command>;
