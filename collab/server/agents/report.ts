@@ -3,7 +3,7 @@ import type { Report, ReportAnswer, WireSession } from 'watchroom/wire';
 import type { Identity } from '../access/identity.ts';
 import { mayOnTeam } from '../access/permissions.ts';
 import type { Base } from '../base.ts';
-import { Refusal, forbidden } from '../routes/errors.ts';
+import { Refusal, forbidden, unavailable } from '../routes/errors.ts';
 import { tellKept } from '../sessions/keep-events.ts';
 import { addTotals, isKnownByUse, keepSessions } from '../sessions/keep.ts';
 import type { Kept, Refused } from '../sessions/keep.ts';
@@ -49,12 +49,14 @@ export const createReportDesk = (parts: ReportParts): ((agent: AgentIdentity, re
     working = false;
   };
   return (agent, report) => new Promise((resolve, reject) => {
+    if (waiting.length >= mostWaiting) return reject(unavailable('More reports wait than the hub can take now. Send it again a little later.', 10));
     waiting.push({ agent, report, resolve, reject });
     if (!working) void work();
   });
 };
 
 const mostTogether = 16;
+const mostWaiting = 500;
 
 interface Waiting {
   readonly agent: AgentIdentity;

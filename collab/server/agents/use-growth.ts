@@ -42,13 +42,16 @@ export const keepUse = async (work: Work, { rows, idOf, since }: { readonly rows
 /** The first word on an hour that ended more than an hour before the reporter's last report: found in old files, not used just now. */
 const isHistory = (hour: number, since: number): boolean => (hour + 1) * hourMs < since - hourMs;
 
+/** Ten million million tokens or ten million dollars in an hour is a broken record; a counter could never come down from it. */
+const mostOfAnything = 1e13;
+
 interface Told { readonly id: string; readonly row: UseRow }
 
 const greatestOf = (rows: readonly UseRow[], idOf: (sessionKey: string) => string | undefined): ReadonlyMap<string, Told> => {
   const told = new Map<string, Told>();
   for (const row of rows) {
     const id = idOf(row[0]);
-    if (id === undefined) continue;
+    if (id === undefined || row[4] > mostOfAnything) continue;
     const key = keyOf(id, row[1], row[2], isDated(row[2]) ? row[3] : 0);
     const other = told.get(key);
     if (!other || row[4] > other.row[4]) told.set(key, { id, row });
@@ -72,7 +75,7 @@ const valuesOf = async (work: Work, told: ReadonlyMap<string, Told>): Promise<Re
     const some = ids.slice(start, start + 500);
     const wanted = [...new Set(some.flatMap((id) => [...hours.get(id)!]))];
     let query = work.selectFrom('session_use').selectAll().where('session_id', 'in', some);
-    if (wanted.length <= 500) query = query.where(sql<number>`+hour`, 'in', wanted); // the plus keeps SQLite from taking the index by hour, which has everybody's
+    if (wanted.length <= 500) query = query.where(sql<number>`+hour`, 'in', wanted); // the plus keeps SQLite from the index by hour, which has everybody's
     for (const row of await query.execute()) values.set(keyOf(row.session_id, row.model, row.kind, row.hour), row);
   }
   return values;

@@ -52,13 +52,13 @@ export class Exporter {
     const whole: ExportedAgent[] = [];
     for (const { agent, sessions } of found) {
       const common = commonLabels(agent, names);
-      if (common !== undefined) whole.push(this.#written(agent, common, sessions, now));
+      if (common !== undefined) whole.push(this.#written(agent, common, sessions, now, 'all'));
       await breath();
     }
     this.#forgetBut(new Set(found.map(({ agent }) => agent.id)));
     const within = withinLimits(whole, this.#limits, this.#labels);
     if (within === undefined) return { agents: whole, dropped: new Map() };
-    return { agents: whole.map((one) => (within.kept.has(one) ? this.#written(one.agent, one.common, within.kept.get(one)!, now) : one)), dropped: within.dropped };
+    return { agents: whole.map((one) => (within.kept.has(one) ? this.#written(one.agent, one.common, within.kept.get(one)!, now, 'within limits') : one)), dropped: within.dropped };
   }
 
   #found(): { readonly agent: LiveAgent; readonly sessions: Session[] }[] {
@@ -71,15 +71,16 @@ export class Exporter {
     return [...found.values()];
   }
 
-  #written(agent: LiveAgent, common: string, sessions: readonly Session[], now: number): ExportedAgent {
-    let kept = this.#pages.get(agent.id);
-    if (kept?.common !== common) this.#pages.set(agent.id, (kept = { common, pages: new SessionPages({ metrics: sessionMetrics, healthOf: healthAsTold, labels: this.#labels, common }) }));
+  #written(agent: LiveAgent, common: string, sessions: readonly Session[], now: number, which: 'all' | 'within limits'): ExportedAgent {
+    const key = `${agent.id} ${which}`;
+    let kept = this.#pages.get(key);
+    if (kept?.common !== common) this.#pages.set(key, (kept = { common, pages: new SessionPages({ metrics: sessionMetrics, healthOf: healthAsTold, labels: this.#labels, common }) }));
     const pages = kept.pages.of(sessions, now);
     return { agent, common, sessions, pages, series: seriesOf(pages) };
   }
 
   #forgetBut(agents: ReadonlySet<string>): void {
-    for (const id of this.#pages.keys()) if (!agents.has(id)) this.#pages.delete(id);
+    for (const key of this.#pages.keys()) if (!agents.has(key.split(' ')[0]!)) this.#pages.delete(key);
   }
 }
 
