@@ -65,6 +65,8 @@ export const keepSessions = async (work: Work, input: KeepInput): Promise<{ read
 
 const keptOf = (before: SessionTable | undefined, { wire, past }: { readonly wire: WireSession | undefined; readonly past: PastSession }, input: KeepInput): Kept => {
   if (!before) return { row: newRow(wire ?? pastWire(past), input), before, wire, changed: true };
+  // Only a webhook told of it until now: the agent's numbers take the place of those, also when it tells of use alone.
+  if (!wire && before.agent_id === null) return { row: renewed(before, pastWire(past), input), before, wire, changed: true };
   if (!wire || !isNews(before, wire, input)) return { row: before, before, wire, changed: false };
   return { row: renewed(before, wire, input), before, wire, changed: true };
 };
