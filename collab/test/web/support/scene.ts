@@ -36,6 +36,7 @@ export const makeScene = async (hub: TestHub): Promise<Scene> => {
     const mine = wires[who].map((wire) => well(wire, now));
     await agents[who].tells({ sessions: mine, since: now - 10 * hour, use: mine.flatMap((wire) => useOf(wire, now)) });
   }
+  await putHistory(hub, now);
   return {
     team: made, people, agents, sick: sickId,
     change: async (who, id, facts) => {
@@ -45,6 +46,17 @@ export const makeScene = async (hub: TestHub): Promise<Scene> => {
       await agents[who].tells({ sessions: [changed], use: useOf(changed, hub.clock.now) });
     },
   };
+};
+
+/** Three hours of minutes of the sick session: its context fills, is compacted once, and fills again. */
+const putHistory = async ({ base: { store } }: TestHub, now: number): Promise<void> => {
+  const { id } = await store.selectFrom('sessions').select('id').where('session_key', '=', sickId).executeTakeFirstOrThrow();
+  const samples = Array.from({ length: 60 }, (_, index) => {
+    const at = Math.floor((now - (60 - index) * 3 * minute) / minute) * minute;
+    const ratio = index < 24 ? 0.3 + index * 0.026 : 0.35 + (index - 24) * 0.0165;
+    return { session_id: id, width: minute, at, tokens: 20_000 + (index % 7) * 9000, micro_usd: 120_000 + (index % 5) * 90_000, errors: index > 40 && index % 4 === 0 ? 1 : 0, turns: index % 6 === 0 ? 1 : 0, context_ratio: Math.min(0.94, ratio), health: 80 - index * 0.6, state: 'working' as const };
+  });
+  await store.insertInto('session_samples').values(samples).onConflict((on) => on.doNothing()).execute();
 };
 
 const sickId = 'claude/7c1d9a52-6f0e-4a7b-9d33-52b1c0aa91e4';

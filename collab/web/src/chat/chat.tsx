@@ -1,4 +1,96 @@
+import { useEffect, useRef, useState } from 'react';
+import { Virtuoso } from 'react-virtuoso';
+import type { VirtuosoHandle } from 'react-virtuoso';
 import type { Account, Team } from '../api/auth.ts';
+import { useShortcuts } from '../app/keys.ts';
+import { go, useAddress } from '../app/router.ts';
+import { listed } from '../app/words.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { Slow } from '../parts/slow.tsx';
 import type { Session } from '../sessions/session.ts';
+import { CommentBar } from './comment-bar.tsx';
+import { Composer } from './composer.tsx';
+import { useChatState, usePinned, usePost, useRoomPosts, useTyping } from './hooks.ts';
+import type { Post } from './hooks.ts';
+import { MessageLine } from './message.tsx';
+import { loadOlderPosts, markRead, openChat } from './room-chat.ts';
+import { Thread } from './thread.tsx';
+import './chat.css';
 
-export const Chat = (_props: { readonly sessionId: string; readonly session: Session; readonly account: Account; readonly team: Team; readonly may: readonly string[] }) => <p className="soft">…</p>;
+/** What people say in the room, and the thread that is open. */
+export const Chat = ({ sessionId, account, team, may }: { readonly sessionId: string; readonly session: Session; readonly account: Account; readonly team: Team; readonly may: readonly string[] }) => {
+  const [again, setAgain] = useState(0);
+  useEffect(() => openChat({ sessionId, account, team }), [sessionId, account.id, team.id, again]);
+  const state = useChatState();
+  switch (state.state) {
+    case 'none': case 'opening': return <div className="chat"><Slow><p className="soft">Opening the chat…</p></Slow></div>;
+    case 'failed': return <div className="chat"><ProblemNote problem={state.problem} onRetry={() => setAgain((count) => count + 1)} /></div>;
+    case 'open': return <OpenChat channelId={state.channelId} hasOlder={state.hasOlder} may={may} />;
+  }
+};
+
+const OpenChat = ({ channelId, hasOlder, may }: { readonly channelId: string; readonly hasOlder: boolean; readonly may: readonly string[] }) => {
+  const posts = useRoomPosts(channelId);
+  const { query } = useAddress();
+  const asked = new URLSearchParams(query).get('post') ?? undefined;
+  const thread = new URLSearchParams(query).get('thread') ?? undefined;
+  const askedPost = usePost(asked ?? '');
+  const openThread = (id: string | undefined): void => go(`${location.pathname}${id === undefined ? '' : `?thread=${id}`}${location.hash}`, { replace: thread !== undefined });
+  const shownThread = thread ?? (askedPost?.root_id || undefined);
+  const composer = useRef<HTMLTextAreaElement>(null);
+  const mayWrite = may.includes('post:write');
+  useShortcuts('Room', [{ keys: 'm', does: 'Write a message', run: () => composer.current?.focus() }]);
+  const newest = posts.at(-1)?.id;
+  useEffect(() => { if (!document.hidden) markRead(channelId); }, [channelId, newest]);
+
+  return (
+    <div className={`chat ${shownThread ? 'with-thread' : ''}`}>
+      <div className="stream">
+        <Pinned channelId={channelId} />
+        <CommentBar />
+        {posts.length === 0 ? <Quiet mayWrite={mayWrite} /> : <Messages posts={posts} hasOlder={hasOlder} may={may} asked={asked} onThread={openThread} />}
+        <Typing channelId={channelId} />
+        {mayWrite ? <Composer key={channelId} field={composer} channelId={channelId} /> : <p className="read-only small soft">You can read here. Writing is for members and editors.</p>}
+      </div>
+      {shownThread && <Thread key={shownThread} rootId={shownThread} channelId={channelId} may={may} onClose={() => openThread(undefined)} />}
+    </div>
+  );
+};
+
+const Messages = ({ posts, hasOlder, may, asked, onThread }: { readonly posts: readonly Post[]; readonly hasOlder: boolean; readonly may: readonly string[]; readonly asked: string | undefined; readonly onThread: (id: string) => void }) => {
+  const list = useRef<VirtuosoHandle>(null);
+  const first = useRef(100_000);
+  const head = useRef(posts[0]?.id);
+  // What is brought in above must not move what is read.
+  if (head.current !== posts[0]?.id) {
+    const added = posts.findIndex(({ id }) => id === head.current);
+    if (added > 0) first.current -= added;
+    head.current = posts[0]?.id;
+  }
+  const at = asked === undefined ? -1 : posts.findIndex(({ id }) => id === asked);
+  useEffect(() => { if (at >= 0) list.current?.scrollToIndex({ index: at, align: 'center' }); }, [at]);
+  return (
+    <Virtuoso
+      ref={list} className="messages" role="log" aria-label="Messages" aria-live="polite" tabIndex={0}
+      data={posts} firstItemIndex={first.current} initialTopMostItemIndex={at >= 0 ? at : posts.length - 1} alignToBottom followOutput={(isAtBottom) => (isAtBottom ? 'auto' : false)}
+      computeItemKey={(_index, post) => post.pending_post_id || post.id} startReached={() => { if (hasOlder) void loadOlderPosts(); }} increaseViewportBy={400}
+      itemContent={(index, post) => <MessageLine post={post} before={posts[index - first.current - 1]} may={may} onThread={onThread} isAsked={post.id === asked} />}
+    />
+  );
+};
+
+const Quiet = ({ mayWrite }: { readonly mayWrite: boolean }) => (
+  <div className="quiet"><p>Nobody has said anything yet.</p><p className="soft small">{mayWrite ? <>Write what you see. A line of a file, like <code>auth.ts:125</code>, becomes a link; <code>@name</code> tells somebody.</> : 'You can read along.'}</p></div>
+);
+
+const Typing = ({ channelId }: { readonly channelId: string }) => {
+  const names = useTyping(channelId);
+  return <p className="typing small soft" aria-live="off">{names.length > 0 ? `${listed(names)} ${names.length === 1 ? 'is' : 'are'} writing…` : ' '}</p>;
+};
+
+const Pinned = ({ channelId }: { readonly channelId: string }) => {
+  const pinned = usePinned(channelId);
+  const last = pinned.at(-1);
+  if (last === undefined) return null;
+  return <p className="pinned small"><span aria-hidden="true">📌</span> <a href={`?post=${last.id}`} onClick={(event) => { event.preventDefault(); go(`${location.pathname}?post=${last.id}`); }}>{last.message.split('\n')[0]!.slice(0, 140) || 'a pinned message'}</a>{pinned.length > 1 && <span className="soft"> and {pinned.length - 1} more</span>}</p>;
+};

@@ -47,7 +47,7 @@ const Open = ({ id, room: { room, files, history }, account, team, reload }: { r
         <section className="part talk" aria-label="Chat"><Chat sessionId={id} session={session} account={account} team={team} may={room.may} /></section>
         <aside className="part side">
           <div className="people-part"><People room={room} id={id} account={account} team={team} onChanged={reload} /></div>
-          <div className="files-part"><Files session={session} files={files} now={now} /></div>
+          <div className="files-part"><Files session={session} files={files} now={now} mayWrite={room.may.includes('post:write')} /></div>
         </aside>
       </div>
     </main>
