@@ -41,8 +41,15 @@ export const inHubTime = (session: WireSession, clock: Clock): WireSession => {
     processes: processes.map((one) => ({ ...omit(one, 'startedAt'), ...given('startedAt', time(one.startedAt)) })),
     edits: edits.flatMap((edit) => (time(edit.at) === undefined ? [] : [{ ...edit, at: time(edit.at)! }])),
     errorTimes: errorTimes.flatMap((at) => time(at) ?? []),
-    files: Object.fromEntries(Object.entries(files).map(([path, work]) => [path, { ...omit(work, 'editedAt'), lastAt: time(work.lastAt) ?? 0, ...given('editedAt', time(work.editedAt)) }])),
+    files: filesIn(files, time),
   };
+};
+
+/** There may be hundreds; mostly their times are right. */
+const filesIn = (files: WireSession['files'], time: (at: number | undefined) => number | undefined): WireSession['files'] => {
+  const all = Object.entries(files);
+  if (all.every(([, { lastAt, editedAt }]) => time(lastAt) === lastAt && time(editedAt) === editedAt)) return files;
+  return Object.fromEntries(all.map(([path, work]) => [path, { ...omit(work, 'editedAt'), lastAt: time(work.lastAt) ?? 0, ...given('editedAt', time(work.editedAt)) }]));
 };
 
 const given = <Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> => (value === undefined ? {} : { [name]: value } as Record<Name, number>);

@@ -12,6 +12,7 @@ export const peoplesWords = ({ tags = [], projectName, description }: Pick<WireS
 
 /** The words in force after an agent has spoken again. */
 export const laterWord = (before: SessionTable, now: Words): Words => {
+  if (now.tags === before.tags && now.project_name === before.project_name && now.description === before.description) return now;
   const then = peoplesWords(JSON.parse(before.told) as WireSession);
   return {
     tags: now.tags === then.tags ? before.tags : now.tags,
