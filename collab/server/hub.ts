@@ -61,6 +61,7 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
   const reader = createReader({ file, log });
   const routes: readonly Route[] = [
     ...auth,
+    ...rooms.routes,
     ...allTeamRoutes(base),
     ...agents.routes,
     ...sessionRoutes(base, { askAgent }),

@@ -15,6 +15,8 @@ export interface HubSettings {
   readonly oidc?: { readonly issuer: string; readonly clientId: string; readonly clientSecret?: string; readonly name: string };
   /** Signing keys from the environment instead of the store: a private JWK (ES256). */
   readonly signingKey?: string;
+  /** The Alertmanager whose alerts people acknowledge here; pollMs and settleMs are for tests. */
+  readonly alertmanager?: { readonly url: string; readonly pollMs?: number; readonly settleMs?: number };
   /** Multiplies every limit of calls a minute: for benches and tests that call from one address. @default 1 */
   readonly limitFactor?: number;
   /** Most series of one user's sessions in /metrics, and of all. */

@@ -136,3 +136,14 @@ export const join = async (work: Work, { roomId, userId, at }: { readonly roomId
   return numInsertedOrUpdatedRows === 1n;
 };
 
+
+/** A room as the hub itself sees it, for what it writes there. */
+export const roomOfHub = async (work: Work, roomId: string, now: number): Promise<Room | undefined> => {
+  const session = await work.selectFrom('sessions').selectAll().where('id', '=', roomId).executeTakeFirst();
+  const team = await work.selectFrom('teams').select(['id', 'name', 'display_name']).where('id', '=', session?.team_id ?? roomId).where('deleted_at', 'is', null).executeTakeFirst();
+  if (team === undefined) return undefined;
+  const common = { id: roomId, teamId: team.id, team: { name: team.name, displayName: team.display_name }, teamRole: 'admin' as const, may: () => true, archivedAt: 0 };
+  if (session === undefined) return common;
+  await ensureRoom(work, { id: roomId, teamId: team.id, found: session }, now);
+  return { ...common, found: { session, standings: ['owner'], may: () => true } };
+};

@@ -1,11 +1,14 @@
 import type { Express } from 'express';
 import type { Base } from '../base.ts';
 import type { Route } from '../routes/route.ts';
+import { Alerts } from './alerts/alerts.ts';
+import { alertRoutes } from './alerts/routes.ts';
 import { bootRoutes } from './api/boot.ts';
 import { channelRoutes } from './api/channels.ts';
 import { postRoutes } from './api/posts.ts';
 import { threadRoutes } from './api/threads.ts';
 import { mountV4 } from './api/v4.ts';
+import { commentRoutes } from './comments.ts';
 import { Live } from './live/live.ts';
 import { pendingMs } from './chat/write.ts';
 import { createBus } from './told.ts';
@@ -15,6 +18,9 @@ import type { Writer } from './writer.ts';
 
 /** The rooms of a hub. */
 export interface Rooms {
+  /** Comments and alerts: /api/v1, in the API document. */
+  readonly routes: readonly Route[];
+  readonly alerts: Alerts;
   /** The Mattermost v4 subset: mounted apart, because it answers as Mattermost does. */
   readonly chatRoutes: readonly Route[];
   readonly mount: (app: Express) => void;
@@ -39,14 +45,17 @@ export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
     ...threadRoutes({ base, writer }),
     ...postRoutes({ base, writer }),
   ];
+  const alerts = new Alerts(base, writer);
   const tidying = setInterval(() => void tidy(base).catch((error: unknown) => base.log.warn({ problem: String(error) }, 'old pending posts could not be thrown away')), tidyMs);
   tidying.unref();
   return {
-    chatRoutes, writer, live, bus,
+    routes: [...commentRoutes({ base, writer }), ...alertRoutes(base, alerts)],
+    chatRoutes, writer, live, bus, alerts,
     mount: (app) => mountV4(app, chatRoutes, base),
     close: async () => {
       clearInterval(tidying);
       live.close();
+      await alerts.close();
       await writer.close();
     },
   };

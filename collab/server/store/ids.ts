@@ -8,8 +8,8 @@ export const newId = (): string => letters(randomBytes(26));
 /** A new secret with a prefix that says what it opens, 256 random bits. Only its hash is stored. */
 export const newSecret = (prefix: SecretPrefix): string => `${prefix}${letters(randomBytes(52))}`;
 
-/** What a secret opens: a login, a personal access token, an agent token, a scrape token, an invite, a one-time link, a public link. */
-export const secretPrefixes = { login: 'wrl_', personal: 'wrp_', agent: 'wra_', scrape: 'wrs_', invite: 'wri_', once: 'wro_', link: 'wrk_' } as const;
+/** What a secret opens: a login, a personal access token, an agent token, a scrape token, an invite, a one-time link, a public link, an Alertmanager's webhook, an incoming webhook. */
+export const secretPrefixes = { login: 'wrl_', personal: 'wrp_', agent: 'wra_', scrape: 'wrs_', invite: 'wri_', once: 'wro_', link: 'wrk_', alerts: 'wrm_', hook: 'wrh_' } as const;
 export type SecretKind = keyof typeof secretPrefixes;
 type SecretPrefix = (typeof secretPrefixes)[SecretKind];
 
