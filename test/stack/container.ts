@@ -70,11 +70,12 @@ export const startService = async (way: Way): Promise<Running> => {
 const healthCheckOf = ({ healthcheck, build }: Service): readonly string[] =>
   healthcheck ? healthcheck.test.slice(1) : (JSON.parse(/CMD (\[.*\])$/.exec(valuesOf(stagesOf(build!.dockerfile).at(-1)!, 'HEALTHCHECK')[0]!)![1]!) as string[]);
 
-/** What the exporter's image starts, with the sources of this checkout instead of those in the image. */
-export const exporterImage = (): { readonly program: readonly string[]; readonly environment: Readonly<Record<string, string>> } => {
-  const image = stagesOf(readCompose().services.exporter!.build!.dockerfile).at(-1)!;
+/** What an image of ours starts, with the sources of this checkout instead of those in the image; a service's own command line takes the place of the image's. */
+export const ownImage = (name: 'exporter' | 'collab'): { readonly program: readonly string[]; readonly environment: Readonly<Record<string, string>> } => {
+  const service = readCompose().services[name]!;
+  const image = stagesOf(service.build!.dockerfile).at(-1)!;
   const [entry, command] = ['ENTRYPOINT', 'CMD'].map((word) => JSON.parse(valuesOf(image, word)[0]!) as string[]);
-  const [, ...words] = [...entry!, ...command!].map((word) => word.replace('/watchroom/', repository));
+  const [, ...words] = [...entry!, ...(service.command === undefined ? command! : [])].map((word) => word.replace('/watchroom/', repository));
   return { program: [process.execPath, ...words], environment: environmentOf(image) };
 };
 
@@ -108,6 +109,7 @@ const inPlace = ({ here }: Way, text: string): string => Object.entries(here).re
 
 /** "--config.file=/etc/prometheus/prometheus.yml" → the same below the folder that stands for the root. */
 const insideRoot = ({ service, root, asIs }: Way, word: string): string => {
+  if (/(^|=)\/run\/secrets\//.test(word)) return word.replace('/run/secrets/', `${root}/run/secrets/`);
   const target = service.volumes.map((mount) => mount.target).filter((path) => !asIs?.includes(path)).find((path) => new RegExp(`(^|=)${path}(/|$)`).test(word));
   return target === undefined ? word : word.replace(target, root + target);
 };

@@ -14,7 +14,7 @@ import { aCheckoutIn } from './a-checkout.ts';
 import { startSession } from './a-session.ts';
 import type { LiveSession } from './a-session.ts';
 import { readCompose, repository } from './compose.ts';
-import { exporterImage, startService } from './container.ts';
+import { ownImage, startService } from './container.ts';
 import type { Running } from './container.ts';
 import { newer } from './newer-servers.ts';
 
@@ -35,7 +35,7 @@ const proves = ({ prometheus, alertmanager, flags }: Servers) => (): void => {
   const running: Running[] = [];
   let receiver: Receiver;
   let session: LiveSession;
-  let addresses: Record<'exporter' | 'prometheus' | 'alertmanager', string>;
+  let addresses: Record<'exporter' | 'collab' | 'prometheus' | 'alertmanager', string>;
 
   const get = async <Data>(path: string): Promise<Data> => ((await (await fetch(`http://${addresses.prometheus}/api/v1${path}`)).json()) as { data: Data }).data;
   const query = async (promql: string): Promise<readonly QueryResult[]> => (await get<{ result: QueryResult[] }>(`/query?query=${encodeURIComponent(promql)}`)).result;
@@ -55,22 +55,23 @@ const proves = ({ prometheus, alertmanager, flags }: Servers) => (): void => {
     mkdirSync(join(checkout, 'stack/secrets'), { recursive: true });
     writeFileSync(join(checkout, 'stack/secrets/slack_url'), `${receiver.url}/slack\n`, { mode: 0o644 });
     const host = { platform: 'linux', home, timezone: 'Europe/Berlin', dockerDesktop: false, user: { uid: process.getuid!(), gid: process.getgid!() }, composeVersion: '2.24.0' } as const;
-    await setUpStack({ folder: checkout, host, choices: { webhookUrl: `${receiver.url}/webhook` } });
+    await setUpStack({ folder: checkout, host, choices: { exporter: 'container', webhookUrl: `${receiver.url}/webhook` } });
     expect(problemsOf(checkout, host)).toEqual(['an https address in stack/secrets/slack_url: it holds something else.']);
 
     session = await startSession({ home, project: 'teashop', contextTokens: 160_000 });
-    const [exporter, metrics, alerts] = await Promise.all([freePort(), freePort(), freePort()]);
-    addresses = { exporter: `127.0.0.1:${exporter}`, prometheus: `127.0.0.1:${metrics}`, alertmanager: `127.0.0.1:${alerts}` };
+    const [exporter, collab, metrics, alerts] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    addresses = { exporter: `127.0.0.1:${exporter}`, collab: `127.0.0.1:${collab}`, prometheus: `127.0.0.1:${metrics}`, alertmanager: `127.0.0.1:${alerts}` };
     const compose = readCompose(Object.fromEntries(variablesOf(readFileSync(join(checkout, '.env'), 'utf8'))));
-    const here = { ...quick, 'exporter:10877': addresses.exporter, '127.0.0.1:10877': addresses.exporter, 'alertmanager:9093': addresses.alertmanager, '127.0.0.1:9093': addresses.alertmanager, "'localhost:9090'": `'${addresses.prometheus}'`, '127.0.0.1:9090': addresses.prometheus };
+    const here = { ...quick, 'collab:8877': addresses.collab, '127.0.0.1:8877': addresses.collab, '--listen=:8877': `--listen=${addresses.collab}`, 'exporter:10877': addresses.exporter, '127.0.0.1:10877': addresses.exporter, 'alertmanager:9093': addresses.alertmanager, '127.0.0.1:9093': addresses.alertmanager, "'localhost:9090'": `'${addresses.prometheus}'`, '127.0.0.1:9090': addresses.prometheus };
     const way = (name: string) => {
       const root = join(folder, name);
       mkdirSync(root);
       return { compose, checkout, here, root, service: compose.services[name]! };
     };
-    const image = exporterImage();
+    const [image, hub] = [ownImage('exporter'), ownImage('collab')];
     running.push(...await Promise.all([
       startService({ ...way('exporter'), ...image, asIs: [home], environment: { ...image.environment, ...compose.services.exporter!.environment, WATCHROOM_WEB_LISTEN_ADDRESS: addresses.exporter, WATCHROOM_SCAN_PROCESS_INTERVAL: '1s' } }),
+      startService({ ...way('collab'), ...hub, environment: { ...hub.environment, ...compose.services.collab!.environment } }),
       startService({ ...way('alertmanager'), program: [alertmanager], flags: [`--web.listen-address=${addresses.alertmanager}`] }),
       startService({ ...way('prometheus'), program: [prometheus], flags: [`--web.listen-address=${addresses.prometheus}`, ...flags] }),
     ]));
@@ -84,10 +85,18 @@ const proves = ({ prometheus, alertmanager, flags }: Servers) => (): void => {
   });
 
   it('within a minute every target is well and the session is there', async () => {
-    await until(async () => (await query('up == 1')).length === 3 && (await query(`ai_session_info{session_id="${session.id}"}`)).length === 1);
+    await until(async () => (await query('up == 1')).length === 4 && (await query(`ai_session_info{session_id="${session.id}"}`)).length === 1);
     const { activeTargets } = await get<{ activeTargets: { labels: { job: string }; health: string; lastError: string }[] }>('/targets');
-    expect(activeTargets.map(({ labels: { job }, health, lastError }) => ({ job, health, lastError })).sort((a, b) => a.job.localeCompare(b.job))).toEqual(['alertmanager', 'prometheus', 'watchroom'].map((job) => ({ job, health: 'up', lastError: '' })));
+    expect(activeTargets.map(({ labels: { job }, health, lastError }) => ({ job, health, lastError })).sort((a, b) => a.job.localeCompare(b.job))).toEqual(['alertmanager', 'prometheus', 'watchroom', 'watchroom-hub'].map((job) => ({ job, health: 'up', lastError: '' })));
     expect((await query(`ai_session_state{session_id="${session.id}"} == 1`)).map(({ metric }) => [metric.session_id, metric.state])).toEqual([[session.id, expect.stringMatching(/^(working|waiting)$/)]]);
+  });
+
+  it('the hub began with its admin, their team, and the tokens of the stack', async () => {
+    const ask = (path: string, body: object): Promise<Response> => fetch(`http://${addresses.collab}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const login = await ask('/api/v1/auth/login', { username: 'admin', password: readFileSync(join(checkout, 'stack/secrets/hub_admin_password'), 'utf8').trim() });
+    expect(await login.json()).toMatchObject({ account: { username: 'admin', operator: true, teams: [{ name: 'team', role: 'admin' }] } });
+    const downlink = await fetch(`http://${addresses.collab}/api/v1/agents/downlink?agent=x&wait=0`, { headers: { authorization: `Bearer ${readFileSync(join(checkout, 'stack/secrets/hub_agent_token'), 'utf8').trim()}` } });
+    expect([200, 404]).toContain(downlink.status);
   });
 
   it('every rule is evaluated without an error', async () => {
@@ -127,7 +136,7 @@ const proves = ({ prometheus, alertmanager, flags }: Servers) => (): void => {
   });
 
   it('stops when Docker says so, all of it cleanly', async () => {
-    expect(await Promise.all(running.map((one) => one.stop()))).toEqual([0, 0, 0]);
+    expect(await Promise.all(running.map((one) => one.stop()))).toEqual([0, 0, 0, 0]);
   });
 };
 
