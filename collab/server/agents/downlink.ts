@@ -18,9 +18,9 @@ export class Downlinks {
   readonly #base: Base;
   readonly #watched: Watched;
   readonly #waiting = new Map<string, AbortController>();
-  readonly #closed = new AbortController();
   readonly #heard: (told: { readonly agentId: string }) => void;
   readonly #polls = new Set<Promise<Downlink>>();
+  #closed = false;
   readonly #news = new Map<string, () => void>();
 
   constructor(base: Base, watched: Watched) {
@@ -43,18 +43,21 @@ export class Downlinks {
 
   async #answer({ agent, after, waitMs, gone }: Poll): Promise<Downlink> {
     this.#waiting.get(agent.id)?.abort();
-    const replaced = new AbortController();
-    this.#waiting.set(agent.id, replaced);
+    const end = new AbortController();
+    this.#waiting.set(agent.id, end);
+    const timer = setTimeout(() => end.abort(), waitMs);
+    gone.addEventListener('abort', () => end.abort(), { once: true });
+    if (this.#closed) end.abort();
     try {
-      const end = AbortSignal.any([replaced.signal, this.#closed.signal, gone, AbortSignal.timeout(waitMs)]);
       for (;;) {
-        const news = this.#nextNews(agent.id, end);
+        const news = this.#nextNews(agent.id, end.signal);
         const now = await this.#stateOf(agent);
-        if (now.version !== after || end.aborted) return now;
+        if (now.version !== after || end.signal.aborted) return now;
         await news;
       }
     } finally {
-      if (this.#waiting.get(agent.id) === replaced) {
+      clearTimeout(timer);
+      if (this.#waiting.get(agent.id) === end) {
         this.#waiting.delete(agent.id);
         this.#news.delete(agent.id);
       }
@@ -63,7 +66,8 @@ export class Downlinks {
 
   /** Answers everybody who waits, and those who still come. */
   async close(): Promise<void> {
-    this.#closed.abort();
+    this.#closed = true;
+    for (const end of this.#waiting.values()) end.abort();
     this.#base.events.off('agent:wanted', this.#heard);
     await Promise.allSettled(this.#polls);
     await new Promise(setImmediate); // the answers are on their way
