@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Base } from '../base.ts';
-import { conflict, forbidden, notFound } from '../routes/errors.ts';
+import { Refusal, conflict, forbidden, notFound } from '../routes/errors.ts';
 import { route } from '../routes/route.ts';
 import type { Ask, Route } from '../routes/route.ts';
 import { audit } from '../store/audit.ts';
 import { newId } from '../store/ids.ts';
 import type { Work } from '../store/open.ts';
 import { asSelf, newAccount } from './account.ts';
+import type { Actor } from './account.ts';
 import { inviteSecret, openInvite, takeInvite, tellJoined } from './invite.ts';
 import type { Joined } from './invite.ts';
 import { usernameOf } from './local.ts';
@@ -77,10 +78,10 @@ export const oidcRoutes = (base: Base): readonly Route[] => {
 const noProvider = (): never => { throw notFound('This hub has no single sign-on. Sign in with your name and password.'); };
 
 /** Where the browser goes next. */
-const arrive = async (base: Base, { ask, journey, signedOn }: { readonly ask: Ask; readonly journey: Journey; readonly signedOn: SignedOn }): Promise<string> => {
+const arrive = async (base: Base, { ask, journey, signedOn }: Arriving): Promise<string> => {
   if (journey.link !== undefined) return linkAccount(base, { ask, link: journey.link, signedOn });
   const done = await base.store.transaction().execute(async (work) => {
-    const person = await linkedPerson(work, signedOn) ?? await newPerson(work, { ask, journey, signedOn });
+    const person = await linkedPerson(work, { ask, journey, signedOn }) ?? await newPerson(work, { ask, journey, signedOn });
     if (person === undefined) return undefined;
     const { userId, name, joined } = person;
     await audit(work, { at: ask.now, actor: { id: userId, name, address: ask.actor.address }, action: 'login:sign-on', target: userId, after: { issuer: signedOn.issuer } });
@@ -94,14 +95,28 @@ const arrive = async (base: Base, { ask, journey, signedOn }: { readonly ask: As
 
 interface Arrived { readonly userId: string; readonly name: string; readonly joined?: Joined }
 
-const linkedPerson = async (work: Work, { issuer, subject }: SignedOn): Promise<Arrived | undefined> => {
+interface Arriving { readonly ask: Ask; readonly journey: Journey; readonly signedOn: SignedOn }
+
+const linkedPerson = async (work: Work, { ask: { now, actor: { address } }, journey, signedOn: { issuer, subject } }: Arriving): Promise<Arrived | undefined> => {
   const row = await work.selectFrom('oidc_links').innerJoin('users', 'users.id', 'oidc_links.user_id').select(['users.id as userId', 'users.username as name'])
     .where('oidc_links.issuer', '=', issuer).where('oidc_links.subject', '=', subject).where('users.deleted_at', 'is', null).executeTakeFirst();
-  return row;
+  if (row === undefined || journey.invite === undefined) return row;
+  const joined = await joinIfOpen(work, { invite: journey.invite, userId: row.userId, now, actor: { id: row.userId, name: row.name, address } });
+  return { ...row, ...(joined ? { joined } : {}) };
+};
+
+/** They are signed in all the same when the invite is not good any more, or they are in already. */
+const joinIfOpen = async (work: Work, { invite, userId, now, actor }: { readonly invite: string; readonly userId: string; readonly now: number; readonly actor: Actor }): Promise<Joined | undefined> => {
+  try {
+    return await takeInvite(work, { invite: await openInvite(work, { id: invite, now }), userId, now, actor });
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 };
 
 /** A new account for whoever came with an invite; nobody else gets one. */
-const newPerson = async (work: Work, { ask: { now, actor: { address } }, journey, signedOn }: { readonly ask: Ask; readonly journey: Journey; readonly signedOn: SignedOn }): Promise<Arrived | undefined> => {
+const newPerson = async (work: Work, { ask: { now, actor: { address } }, journey, signedOn }: Arriving): Promise<Arrived | undefined> => {
   if (journey.invite === undefined) return undefined;
   const invite = await openInvite(work, { id: journey.invite, now });
   const name = await freeUsername(work, signedOn);

@@ -93,6 +93,17 @@ describe('[U1] single sign-on', () => {
     expect(await carl.ask('DELETE', '/api/v1/auth/oidc/link')).toMatchObject({ status: 409, body: { id: 'no_password' } });
   });
 
+  it('[U2] who has an account and comes with an invite is in the new team, too; with a spent one they are signed in all the same', async () => {
+    const blues = await hub.team('blues');
+    const other = await hub.person('blue-boss', { ...blues, role: 'admin' });
+    const secret = (await other.ask('POST', '/api/v1/teams/blues/invites', { role: 'viewer' })).body.link.split('#')[1];
+    const [first, second] = [await start({ invite: secret }), await start({ invite: secret })];
+    const teams = async (answer: Answer): Promise<unknown> => (await hub.nobody.ask('GET', '/api/v1/auth/me', undefined, { cookie: loginCookie(answer)! })).body.teams;
+    const both = [{ name: 'blues', role: 'viewer' }, { name: 'reds', role: 'viewer' }];
+    expect(await teams(await roundTrip(first))).toMatchObject(both);
+    expect(await teams(await roundTrip(second))).toMatchObject(both);
+  });
+
   it('links nothing when they signed out on the way', async () => {
     Object.assign(somebody, { sub: 'subject-4' });
     const eve = await hub.person('eve', { ...team, role: 'member' });
