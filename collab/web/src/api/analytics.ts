@@ -1,9 +1,13 @@
 import { call } from './client.ts';
 
-/** What a team has spent since midnight here, in API-equivalent dollars; undefined when the hub cannot say. */
-export const costToday = async (team: string): Promise<number | undefined> => {
-  const midnight = new Date();
-  midnight.setHours(0, 0, 0, 0);
-  const answer = await call<{ costUsd?: number; totals?: { costUsd?: number } }>('GET', `/api/v1/analytics/team/${encodeURIComponent(team)}`, { query: { from: midnight.toISOString() } });
-  return answer.costUsd ?? answer.totals?.costUsd;
+interface Summary {
+  readonly counted: { readonly costUsd: number };
+}
+
+/** What a team has spent since midnight where the reader is, in API-equivalent dollars. */
+export const costToday = async (team: string): Promise<number> => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+  // Sweden writes dates as ISO does.
+  const from = new Date().toLocaleDateString('sv-SE');
+  return (await call<Summary>('GET', `/api/v1/teams/${encodeURIComponent(team)}/analytics/summary`, { query: { from, zone } })).counted.costUsd;
 };

@@ -1,4 +1,5 @@
 import { call } from './client.ts';
+import { sessionPath } from './sessions.ts';
 
 /** Says that a comment is dealt with, or that it is not. */
-export const resolveComment = (postId: string, resolved: boolean): Promise<unknown> => call('POST', `/api/v1/comments/${encodeURIComponent(postId)}/${resolved ? 'resolve' : 'reopen'}`, { body: {} });
+export const resolveComment = (session: string, postId: string, resolved: boolean): Promise<unknown> => call(resolved ? 'PUT' : 'DELETE', `${sessionPath(session)}/comments/${encodeURIComponent(postId)}/resolved`, {});

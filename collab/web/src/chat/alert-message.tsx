@@ -3,6 +3,7 @@ import { ackAlert } from '../api/alerts.ts';
 import { asProblem } from '../api/problem.ts';
 import { ago, clock } from '../app/words.ts';
 import { useNow } from '../app/now.ts';
+import { useName } from './hooks.ts';
 import type { Post } from './hooks.ts';
 import { htmlOf } from './markdown.ts';
 
@@ -14,11 +15,14 @@ export interface AlertFacts {
   readonly severity?: string;
   readonly startsAt: number;
   readonly endsAt?: number;
-  readonly summary?: string;
   readonly description?: string;
   readonly runbookUrl?: string;
   readonly dashboardUrl?: string;
-  readonly acked?: { readonly by: string; readonly at: number; readonly until?: number };
+  /** Id of whoever takes care of it. */
+  readonly ackedBy?: string;
+  readonly ackedAt?: number;
+  readonly silencedUntil?: number;
+  /** In Alertmanager itself, by this name. */
   readonly silencedBy?: string;
 }
 
@@ -32,15 +36,16 @@ export const AlertBody = ({ post, may }: { readonly post: Post; readonly may: re
   const now = useNow(10_000);
   const [problem, setProblem] = useState<string>();
   const [asked, setAsked] = useState(false);
-  // eslint-disable-next-line react/no-danger -- see chat/markdown.ts
+  const acker = useName(alert?.ackedBy ?? '');
   if (alert === undefined) return <div className="words" dangerouslySetInnerHTML={{ __html: htmlOf(post.message) }} />;
-  const { id, name, status, severity, startsAt, endsAt, summary, runbookUrl, dashboardUrl, acked, silencedBy } = alert;
+  const { id, name, status, severity, startsAt, endsAt, runbookUrl, dashboardUrl, ackedBy, silencedUntil, silencedBy } = alert;
+  const acked = ackedBy !== undefined;
   const ack = (take: boolean): void => { setAsked(true); setProblem(undefined); ackAlert(id, take).catch((error: unknown) => setProblem(asProblem(error).message)).finally(() => setAsked(false)); };
   return (
     <div className={`alert-body ${status} ${acked ? 'acked' : ''}`}>
       <p><b className={status === 'firing' ? (severity === 'critical' ? 'bad' : 'fair') : 'good'}>{status === 'firing' ? 'Firing' : 'Resolved'}</b> <span className="name">{name}</span> <span className="soft small number">{status === 'firing' ? `since ${clock(startsAt)}, ${ago(now - startsAt)}` : `${clock(startsAt)} to ${endsAt === undefined ? '?' : clock(endsAt)}`}</span></p>
-      <p>{summary ?? post.message}</p>
-      {acked && <p className="small">{acked.by} takes care of it{acked.until !== undefined && status === 'firing' && <span className="soft">; silent until {clock(acked.until)}</span>}</p>}
+      <p>{post.message}</p>
+      {acked && <p className="small">{acker || 'Somebody'} takes care of it{silencedUntil !== undefined && status === 'firing' && <span className="soft">; silent until {clock(silencedUntil)}</span>}</p>}
       {silencedBy && !acked && <p className="small soft">Silenced in Alertmanager by {silencedBy}</p>}
       <p className="small links">
         {status === 'firing' && may.includes('alert:ack') && <button type="button" className={`button tight ${acked ? '' : 'main'}`} disabled={asked} onClick={() => ack(!acked)}>{acked ? 'Give it back' : 'I take care of it'}</button>}

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { go } from '../app/router.ts';
+import { go, placeOf as placeOfPath } from '../app/router.ts';
 import { clock, many, moment } from '../app/words.ts';
 import { Face } from '../parts/face.tsx';
 import { AlertBody, isAlert } from './alert-message.tsx';
@@ -62,7 +62,7 @@ const isSystem = ({ type }: Post): boolean => (type as string).startsWith('syste
 /** A click on a place in a message goes to the line in this room; one on anything else is the browser's. */
 const Words = ({ text, edited }: { readonly text: string; readonly edited: boolean }) => (
   <div className="words">
-    {/* eslint-disable-next-line react/no-danger -- held against a list of what may be there: chat/markdown.ts */}
+    {/* Held against a list of what may be there: chat/markdown.ts */}
     <div dangerouslySetInnerHTML={{ __html: htmlOf(text) }} onClick={(event) => { const link = (event.target as HTMLElement).closest('a'); const href = link?.getAttribute('href'); if (href?.startsWith('#')) { event.preventDefault(); go(location.pathname + location.search + href); } }} />
     {edited && <span className="small soft"> (edited)</span>}
   </div>
@@ -72,11 +72,17 @@ const Place = ({ anchor }: { readonly anchor: NonNullable<ReturnType<typeof anch
   <a className="place mono" href={`#${placeOf(anchor)}`} onClick={(event) => { event.preventDefault(); go(`${location.pathname}${location.search}#${placeOf(anchor)}`); }}>{placeOf(anchor)}{anchor.state === 'outdated' && <span className="soft"> outdated</span>}</a>
 );
 
+/** The session of the room that is shown. */
+const sessionOfPlace = (): string => {
+  const place = placeOfPath(location.pathname);
+  return place.page === 'room' ? `${place.tool}/${place.nativeId}` : '';
+};
+
 const Resolve = ({ post, mayResolve, resolvedAt }: { readonly post: Post; readonly mayResolve: boolean; readonly resolvedAt: number | undefined }) => {
   const [problem, setProblem] = useState<string>();
   const [done, setDone] = useState<boolean>();
   const resolved = done ?? resolvedAt !== undefined;
-  const turn = (): void => { setDone(!resolved); resolveComment(post.id, !resolved).catch((error: unknown) => { setDone(undefined); setProblem(asProblem(error).message); }); };
+  const turn = (): void => { setDone(!resolved); resolveComment(sessionOfPlace(), post.id, !resolved).catch((error: unknown) => { setDone(undefined); setProblem(asProblem(error).message); }); };
   return <p className="resolve small">{resolved ? <span className="good">Resolved</span> : <span className="soft">Open comment</span>}{mayResolve && <button type="button" className="button plain tight" onClick={turn}>{resolved ? 'Reopen' : 'Resolve'}</button>}{problem && <span className="bad" role="alert">{problem}</span>}</p>;
 };
 

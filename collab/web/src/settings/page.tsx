@@ -1,1 +1,34 @@
-export default function Page(_props: Record<string, unknown>) { return <main className="alone" id="main"><h1>settings</h1></main>; }
+import type { Account, Team } from '../api/auth.ts';
+import { Link } from '../app/link.tsx';
+import { useTitle } from '../app/title.ts';
+import { AuditSection } from './audit.tsx';
+import { DevicesSection } from './devices.tsx';
+import { InvitesSection, MembersSection } from './people.tsx';
+import { ProfileSection } from './profile.tsx';
+import { TeamSection } from './team.tsx';
+import { TokensSection } from './tokens.tsx';
+import './settings.css';
+
+export interface SectionProps {
+  readonly account: Account;
+  readonly team: Team;
+  readonly local: boolean;
+}
+
+const sections = {
+  profile: { name: 'Profile', page: ProfileSection, admin: false }, devices: { name: 'Devices', page: DevicesSection, admin: false }, tokens: { name: 'Agent tokens', page: TokensSection, admin: false },
+  members: { name: 'Members', page: MembersSection, admin: false }, invites: { name: 'Invites', page: InvitesSection, admin: true }, team: { name: 'Team', page: TeamSection, admin: false }, audit: { name: 'Audit log', page: AuditSection, admin: true },
+} as const;
+
+/** One's own things, and those of the team. */
+export default function SettingsPage({ section, ...rest }: SectionProps & { readonly section: string }) {
+  const { name, page: Section, admin } = sections[section in sections ? (section as keyof typeof sections) : 'profile'];
+  const isAdmin = rest.team.role === 'admin';
+  useTitle(name);
+  return (
+    <main className="settings" id="main" tabIndex={-1}>
+      <nav aria-label="Settings">{Object.entries(sections).filter(([, one]) => isAdmin || !one.admin).map(([path, one]) => <Link key={path} href={`/settings/${path}`} aria-current={one.name === name ? 'page' : undefined}>{one.name}</Link>)}</nav>
+      <div className="section"><h1>{name}</h1>{admin && !isAdmin ? <p className="soft">That is for admins of {rest.team.displayName}.</p> : <Section {...rest} />}</div>
+    </main>
+  );
+}
