@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { askAgent } from '../../server/agents/commands.ts';
 import { AMachine } from '../../../exporter/test/agent/a-machine.ts';
 import { until } from '../../../exporter/test/servers.ts';
+import { claudeLine } from '../../../exporter/test/sweep/a-home.ts';
+import { aDoor } from '../support/door.ts';
 import { startTestHub } from '../support/hub.ts';
 import type { Client, TestHub } from '../support/hub.ts';
 import { fleetTotals } from './an-agent.ts';
@@ -14,7 +16,7 @@ let ticking: NodeJS.Timeout;
 
 beforeEach(async () => {
   hub = await startTestHub();
-  ticking = setInterval(() => (hub.clock.now = Date.now()), 5);
+  ticking = setInterval(() => (hub.clock.now = machine?.now() ?? Date.now()), 5);
   const team = await hub.team('blue');
   ada = await hub.person('ada', { id: team.id, role: 'member' });
   token = await hub.token('agent', ada.userId, team.id);
@@ -72,6 +74,33 @@ describe('the exporter\'s own agent', () => {
     await machine.write('s1', { output: 7 });
     await until(() => machine.said.some((sentence) => sentence.includes("refuses this agent's token")));
     expect(machine.said.filter((sentence) => sentence.includes('refuses'))).toHaveLength(1);
+  });
+
+  it('[U7] over hours without a hub, which then was restarted, loses nothing and counts nothing twice', async () => {
+    await machine.write('s1', { output: 10 });
+    const door = await aDoor();
+    door.leadTo(hub.url);
+    machine.start({ hubUrl: door.url, token: token.secret });
+    await until(async () => (await output()) === 10);
+    door.leadTo(undefined);
+    await hub.close();
+    machine.ahead = 3 * 3_600_000;
+    const at = machine.now();
+    for (let index = 0; index < 990; index += 1)
+      machine.files.write(`.claude/projects/-home-ada-shop/away-${index}.jsonl`, claudeLine({ session: `away-${index}`, at, id: `a${index}`, output: 1 }) + claudeLine({ session: `away-${index}`, at, id: `b${index}`, output: 1, model: 'claude-sonnet-4-5' }));
+    await machine.scan();
+    machine.ahead = 6 * 3_600_000;
+    hub = await startTestHub({}, { dataFolder: hub.dataFolder, startedAt: machine.now() });
+    let reports = 0;
+    hub.server.on('request', ({ url }) => (reports += url === '/api/v1/agents/report' ? 1 : 0));
+    door.leadTo(hub.url);
+    await until(async () => (await output()) === 10 + 2 * 990);
+    const growth = await fleetTotals(hub);
+    expect((growth['ai_tokens_total claude claude-opus-4-6 shop output'] ?? 0) + (growth['ai_tokens_total claude claude-sonnet-4-5 shop output'] ?? 0)).toBe(10 + 2 * 990);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(reports).toBeGreaterThan(3); // it has been told everything again
+    expect(reports).toBeLessThan(12); // and once only
+    await door.close();
   });
 
   it('leaves with a goodbye', async () => {

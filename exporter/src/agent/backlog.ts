@@ -8,7 +8,7 @@ import type { PastSession, UseRow } from './wire.ts';
 
 /** Transcripts from elsewhere may be put into the home folder at any time, so the history is gone through again now and then; what the hub has counts once. */
 const againAfterMs = 7 * 86_400_000;
-const sessionsAtOnce = 100;
+const sessionsAtOnce = 50;
 
 export interface BacklogOptions {
   readonly memory: AgentMemory;

@@ -55,6 +55,8 @@ export class Reporter {
   #most = Infinity;
   #present = '';
   #said: string | undefined;
+  /** Why the hub does not take a session, as it was said. */
+  readonly #refused = new Map<string, string>();
   #hasChanged = true;
   #running: Promise<void> | undefined;
 
@@ -188,8 +190,10 @@ export class Reporter {
     this.#present = this.#presentOf(snapshot);
     this.#outbox.acknowledge(batch, this.#refusedOf(outcome.answer));
     this.#outbox.forgetBut(new Set(snapshot.sessions.map(({ id }) => id)));
-    this.#succeed(report, outcome.answer, snapshot);
-    if (batch.more || due.length > this.#most) this.#lookSoon();
+    const isWhole = !batch.more && due.length <= this.#most;
+    this.#succeed(outcome.answer, snapshot);
+    if (isWhole) this.#toldAll(report, outcome.answer, snapshot);
+    else this.#lookSoon();
     this.#most = this.#most < 500 ? this.#most * 2 : Infinity;
   }
 
@@ -206,7 +210,7 @@ export class Reporter {
     if (outcome && outcome.kind !== 'ok') return this.#fail({ ...outcome, kind: outcome.kind === 'refused' ? 'refused' : 'away' });
     this.#backlog.acknowledge(hub, ledger);
     this.#pastAt = performance.now() + pace.backlogMs;
-    if (outcome?.kind === 'ok') this.#succeed(report, outcome.answer, snapshot);
+    if (outcome?.kind === 'ok') this.#succeed(outcome.answer, snapshot);
   }
 
   async #sayGoodbye(): Promise<void> {
@@ -241,11 +245,14 @@ export class Reporter {
   }
 
   #refusedOf({ refused = [] }: ReportAnswer): ReadonlySet<string> {
-    for (const { id, reason } of refused) this.#options.log.info(`the hub does not take ${id}: ${reason}`);
+    for (const { id, reason } of refused) {
+      if (this.#refused.get(id) !== reason) this.#options.log.info(`the hub does not take ${id}: ${reason}`);
+      this.#refused.set(id, reason);
+    }
     return new Set(refused.map(({ id }) => id));
   }
 
-  #succeed(report: Report, answer: ReportAnswer, snapshot: Snapshot): void {
+  #succeed(answer: ReportAnswer, snapshot: Snapshot): void {
     const { log, onConnected } = this.#options;
     const isFirst = !this.#connected;
     const isAnotherHub = this.#hub !== undefined && this.#hub !== answer.hub.id;
@@ -255,10 +262,10 @@ export class Reporter {
     this.#connected = true;
     this.#hub = answer.hub.id;
     this.#leastMs = answer.nextReportMs ?? 0;
-    this.#since = report.sentAt;
-    if (answer.resend || isAnotherHub) this.#beginAgain();
-    if (isAnotherHub) this.#backlog.forget();
-    else if (answer.resend) this.#backlog.sendAgainSoon(this.#hub, snapshot.ledger.id);
+    if (isAnotherHub) {
+      this.#beginAgain();
+      this.#backlog.forget();
+    }
     if (this.#radarKey !== answer.radarKey) {
       this.#radarKey = answer.radarKey;
       for (const { id, state, files } of snapshot.sessions) if (state !== 'ended' && Object.keys(files).length > 0) this.#outbox.forget(id);
@@ -269,6 +276,17 @@ export class Reporter {
       this.#pastAt = performance.now() + this.#options.pace.backlogMs;
       onConnected();
     }
+  }
+
+  /**
+   * All that had changed is told: only then has news begun anew. After hours without a hub the rest of a long first telling would otherwise pass for history,
+   * and for the same reason a hub that has forgotten something hears everything again only after that; it asks until then.
+   */
+  #toldAll({ sentAt }: Report, { resend }: ReportAnswer, { ledger }: Snapshot): void {
+    this.#since = sentAt;
+    if (!resend) return;
+    this.#beginAgain();
+    this.#backlog.sendAgainSoon(this.#hub!, ledger.id);
   }
 
   #beginAgain(): void {

@@ -199,7 +199,8 @@ export const report = z.object({
   /** This report only carries history behind the first one: nothing about the present has changed, and it can wait. */
   backlog: z.boolean().exactOptional(),
   /**
-   * Since when this agent process has had news that this hub does not know: `sentAt` of the last report that was acknowledged, before the first one the start of the process.
+   * Since when this agent process has had news that this hub does not know: `sentAt` of the last acknowledged report after which nothing was left to tell (what does not
+   * fit into one report follows in others with the same `since`), before the first one the start of the process.
    * A row that is new to the hub and whose hour ended more than an hour before this moment is history (also when it is in the first report of an agent);
    * anything newer is growth, also after hours without a hub. Absent: take `sentAt`.
    */

@@ -35,6 +35,7 @@ export class AHub {
   /** Books reports, but its answers do not arrive. */
   loses = false;
   answer: Partial<ReportAnswer> = {};
+  answers: (report: Report) => Partial<ReportAnswer> = () => ({});
   watched: string[] = [];
   commands: Command[] = [];
   problems: string[] = [];
@@ -125,7 +126,7 @@ export class AHub {
     this.reports.push({ ...parsed.data, cameAt: performance.now() });
     this.#book(parsed.data);
     if (this.loses) return void request.socket.destroy();
-    send(200, { hub: { id: this.id }, radarKey: 'a key of the team', watched: this.watched, ...this.answer } satisfies ReportAnswer);
+    send(200, { hub: { id: this.id }, radarKey: 'a key of the team', watched: this.watched, ...this.answer, ...this.answers(parsed.data) } satisfies ReportAnswer);
   }
 
   /** DESIGN.md section 8: the greatest value of each key; what it grew by counts unless it is first seen and old. */

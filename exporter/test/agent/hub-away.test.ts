@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../src/agent/wire.ts';
 import { until } from '../servers.ts';
+import { claudeLine } from '../sweep/a-home.ts';
 import { AHub, token } from './a-hub.ts';
 import { AMachine } from './a-machine.ts';
 
@@ -36,7 +37,7 @@ describe('a hub that is away', () => {
     await hub.open();
     await until(everything);
     expect(hub.reports.slice(before).filter(has('claude/s1')).length).toBeLessThanOrEqual(2);
-    expect(machine.said.at(-1)).toBe('the hub is there again');
+    await until(() => machine.said.at(-1) === 'the hub is there again');
   });
 
   it('for hours counts as growth what the ledger counted meanwhile, by the hours in which it happened', async () => {
@@ -54,6 +55,28 @@ describe('a hub that is away', () => {
     await until(everything);
     expect(hub.growth.get('output')! - grown).toBe(400);
     expect(machine.ledger.fleet().filter(({ metric, labels }) => metric === 'ai_tokens_total' && labels.token_type === 'output').reduce((sum, { value }) => sum + value, 0)).toBe(410);
+  });
+
+  it('for hours, with more news than fit into one report, and forgets while it is away: all of it is growth, once', async () => {
+    machine.start({ hubUrl: hub.url });
+    await hub.until(has('claude/s1'));
+    await until(everything);
+    await hub.close();
+    machine.ahead = 3 * 3_600_000;
+    const at = machine.now();
+    for (let index = 0; index < 990; index += 1)
+      machine.files.write(`.claude/projects/-home-ada-shop/away-${index}.jsonl`, claudeLine({ session: `away-${index}`, at, id: `a${index}`, output: 1 }) + claudeLine({ session: `away-${index}`, at, id: `b${index}`, output: 1, model: 'claude-sonnet-4-5' }));
+    await machine.scan();
+    machine.ahead = 6 * 3_600_000;
+    hub.reports.length = 0;
+    hub.answers = ({ since, agent }) => ({ resend: since! < at || since === agent.startedAt });
+    await hub.open();
+    await until(everything);
+    expect(hub.reports.filter(({ sessions }) => sessions.length > 0).length).toBeGreaterThan(1);
+    await until(() => hub.reports.reduce((sum, { sessions }) => sum + sessions.length, 0) >= 990 + 991); // and again
+    await sleep(300);
+    expect(hub.growth.get('output')).toBe(10 + 2 * 990);
+    expect(hub.reports.length).toBeLessThan(12);
   });
 
   it('is asked ever less often, and as it wishes', async () => {
