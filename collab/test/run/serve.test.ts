@@ -1,0 +1,101 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HubModule } from '../../../exporter/src/wiring/hub-module.ts';
+import * as ours from '../../server/module.ts';
+import { json, run, start } from './a-program.ts';
+import type { Program } from './a-program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'watchroom-run-'));
+const running: Program[] = [];
+afterAll(async () => {
+  for (const one of running) await one.stop('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const data = join(folder, 'hub');
+const serve = async (...more: readonly string[]): Promise<{ readonly hub: Program; readonly url: string }> => {
+  const hub = start(['hub', 'serve', '--data', data, '--listen', '127.0.0.1:0', ...more]);
+  running.push(hub);
+  return { hub, url: await hub.until(/Listens: +(\S+)\//) };
+};
+const kids = async (url: string): Promise<string[]> => (await json(`${url}/.well-known/jwks.json`)).body.keys.map(({ kid }: { kid: string }) => kid);
+
+describe('watchroom hub', () => {
+  it('is what the command line knows of it', () => {
+    const known: HubModule = ours;
+    expect(Object.keys(known)).toEqual(expect.arrayContaining(['startHub', 'createAdmin', 'resetPassword', 'backup', 'restore', 'localLink']));
+  });
+
+  it('prints once what makes the first admin; backs up beside the running hub, keys included, and goes back to it', async () => {
+    const { hub, url } = await serve();
+    const setup = await hub.until(/\/setup#(\S+)/);
+    const made = await json(`${url}/api/v1/auth/setup`, { body: { token: setup, username: 'ada', password: 'correct horse battery', displayName: 'Ada', team: 'reds' } });
+    expect(made.status).toBe(201);
+    const keys = await kids(url);
+    const copy = join(folder, 'copy.db');
+    expect(await run(['hub', 'backup', copy, '--data', data])).toEqual({ code: 0, said: expect.stringContaining('Copied ') });
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    expect(statSync(join(data, 'hub.db')).mode & 0o777).toBe(0o600);
+
+    expect(await run(['hub', 'restore', copy, '--data', data])).toEqual({ code: 1, said: expect.stringMatching(/a hub \(pid \d+, http:\S+\) runs on .* Stop it first, then restore/) });
+    const second = await run(['hub', 'serve', '--data', data]);
+    expect(second).toEqual({ code: 1, said: expect.stringMatching(/a hub \(pid \d+.*\) runs on .* --data DIR/) });
+
+    expect((await json(`${url}/api/v1/teams`, { token: made.body.token, body: { name: 'lost', displayName: 'Lost' } })).status).toBe(201);
+    expect(await hub.stop()).toMatchObject({ code: 0 });
+    expect(await run(['hub', 'restore', copy, '--data', data])).toEqual({ code: 0, said: expect.stringMatching(/Restored from .* kept at /) });
+    expect(readdirSync(data).filter((name) => /^hub\.db\.\d{4}-/.test(name))).toHaveLength(1);
+
+    const again = await serve();
+    expect(again.hub.said()).not.toContain('/setup#');
+    expect(await kids(again.url)).toEqual(keys);
+    const { body } = await json(`${again.url}/api/v1/auth/me`, { token: made.body.token });
+    expect(body.teams.map(({ name }: { name: string }) => name)).toEqual(['reds']);
+    await again.hub.stop();
+  });
+
+  it('lets an admin in from the terminal, beside the running hub', async () => {
+    const { hub, url } = await serve('--public-url', 'https://hub.example');
+    const { code, said } = await run(['hub', 'admin', 'create', 'grace', '--team', 'blues', '--data', data, '--public-url', 'https://hub.example']);
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('https://hub.example/reset#wro_') });
+    const secret = /#(\S+)/.exec(said)![1];
+    expect((await json(`${url}/api/v1/auth/reset`, { body: { secret, password: 'correct horse battery' } })).body).toEqual({ username: 'grace' });
+    expect(await run(['hub', 'admin', 'reset', 'nobody', '--data', data])).toEqual({ code: 1, said: expect.stringContaining('nobody at this hub is called "nobody"') });
+    await hub.stop();
+  });
+
+  it('ends within five seconds of SIGTERM, with a long poll and a slow request under way', async () => {
+    const { hub, url } = await serve();
+    const slow = fetch(`${url}/api/v1/auth/login`, { method: 'POST', duplex: 'half', headers: { 'content-type': 'application/json' }, body: new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('{')) }) } as RequestInit).catch(() => 'ended');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { code, ms } = await hub.stop();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(5000);
+    expect(await slow).toBe('ended');
+  });
+
+  it('begins with what a stack tells it: an admin, a team, tokens; once', async () => {
+    const own = join(folder, 'provisioned');
+    const files = { password: 'a long password', scrape: `wrs_${'s'.repeat(43)}`, agent: `wra_${'a'.repeat(43)}` };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), `${text}\n`);
+    const flags = ['--admin-password-file', join(folder, 'password'), '--first-team', 'greens', '--scrape-token-file', join(folder, 'scrape'), '--agent-token-file', join(folder, 'agent')];
+    for (const _time of [1, 2]) {
+      const { hub, url } = await serve('--data', own, ...flags);
+      expect(hub.said()).not.toContain('/setup#');
+      const login = await json(`${url}/api/v1/auth/login`, { body: { username: 'admin', password: files.password } });
+      expect(login.body.account).toMatchObject({ username: 'admin', operator: true, teams: [{ name: 'greens', role: 'admin' }] });
+      expect((await json(`${url}/metrics`, { token: files.scrape })).status).toBe(200);
+      expect((await json(`${url}/api/v1/agents/report`, { token: files.agent, body: {} })).status).toBe(400);
+      await hub.stop();
+    }
+  });
+
+  it('a port that another program has is told, with what to try', async () => {
+    const { hub, url } = await serve();
+    const taken = new URL(url).port;
+    expect((await run(['hub', 'serve', '--data', join(folder, 'third'), '--listen', `127.0.0.1:${taken}`])).said).toContain(`cannot listen on 127.0.0.1:${taken}: another program has that port. Try --listen 127.0.0.1:${Number(taken) + 1}`);
+    await hub.stop();
+  });
+});
