@@ -5,7 +5,10 @@ import { Alerts } from './alerts/alerts.ts';
 import { alertRoutes } from './alerts/routes.ts';
 import { bootRoutes } from './api/boot.ts';
 import { channelRoutes } from './api/channels.ts';
+import { fileRoutes } from './api/files.ts';
+import { hookRoutes } from './api/hooks.ts';
 import { postRoutes } from './api/posts.ts';
+import { searchRoutes } from './api/search.ts';
 import { threadRoutes } from './api/threads.ts';
 import { mountV4 } from './api/v4.ts';
 import { commentRoutes } from './comments.ts';
@@ -44,6 +47,9 @@ export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
     ...channelRoutes({ base, writer }),
     ...threadRoutes({ base, writer }),
     ...postRoutes({ base, writer }),
+    ...fileRoutes({ base, writer }),
+    ...searchRoutes(base),
+    ...hookRoutes({ base, writer }),
   ];
   const alerts = new Alerts(base, writer);
   const tidying = setInterval(() => void tidy(base).catch((error: unknown) => base.log.warn({ problem: String(error) }, 'old pending posts could not be thrown away')), tidyMs);
