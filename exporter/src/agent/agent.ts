@@ -68,8 +68,9 @@ export const startAgent = (options: AgentOptions): { readonly stop: () => Promis
   const memory = new AgentMemory(stateFolder === undefined ? undefined : join(stateFolder, 'agent.json'));
   const agentId = memory.agentId(options.hostName);
   const reporter = new Reporter({ ...options, shareTitles: options.shareTitles ?? false, random, pace, client, memory, agentId, onConnected: () => downlink.wake() });
+  const ending = new AbortController();
   const run = createCommands({
-    allow, memory, askOwner, now,
+    allow, memory, askOwner, now, ending: ending.signal,
     auditFile: stateFolder === undefined ? undefined : join(stateFolder, 'agent-audit.log'),
     sessions: () => scenery.snapshot().sessions,
     control: scenery.control,
@@ -92,6 +93,7 @@ export const startAgent = (options: AgentOptions): { readonly stop: () => Promis
     stop: async () => {
       stopListening();
       stopNoticing();
+      ending.abort();
       await Promise.all([downlink.stop(), reporter.stop()]);
     },
   };

@@ -27,6 +27,8 @@ export interface CommandOptions {
   /** Reports a session whole at the next occasion. */
   readonly reportAgain: (id: string) => void;
   readonly now: () => EpochMs;
+  /** The agent stops; nobody is asked any more. */
+  readonly ending: AbortSignal;
   readonly termAfterMs?: number;
 }
 
@@ -65,15 +67,16 @@ const run = async (command: Command, options: CommandOptions): Promise<CommandRe
   return { outcome: 'done', detail: 'everything that may leave the machine is on its way' };
 };
 
-const stop = (command: Command, session: Session, leftMs: number, { allow, askOwner, control, sessions, termAfterMs }: CommandOptions): Promise<CommandResult> =>
+const stop = (command: Command, session: Session, leftMs: number, { allow, askOwner, control, sessions, ending, termAfterMs }: CommandOptions): Promise<CommandResult> =>
   stopProcess({
     session, sessions: sessions(), control,
     ...(termAfterMs === undefined ? {} : { termAfterMs }),
     mayStop: async ({ pid }) => {
       if (allow.stop === 'always') return undefined;
       const timeUp = AbortSignal.timeout(Math.min(leftMs, 3_600_000));
-      const answer = await askOwner(printable(`${command.by.name} asks to stop ${session.id} (${session.project ?? 'no project'}, process ${pid}). Stop it? [y/N] `), timeUp);
-      if (answer === true) return undefined;
+      const answer = await askOwner(printable(`${command.by.name} asks to stop ${session.id} (${session.project ?? 'no project'}, process ${pid}). Stop it? [y/N] `), AbortSignal.any([timeUp, ending]));
+      if (answer === true && !timeUp.aborted) return undefined;
+      if (ending.aborted) return { outcome: 'refused', detail: 'the agent was stopped before its owner answered' };
       if (timeUp.aborted) return { outcome: 'expired', detail: 'the owner did not answer in time' };
       return { outcome: 'refused', detail: answer === undefined ? 'its owner wants to be asked (--allow stop=ask), and nobody sits at the terminal of this agent' : 'the owner said no' };
     },
