@@ -27,9 +27,11 @@ export const openInvite = async (store: Store | Work, { secret, id, now }: { rea
   if (invite === undefined) throw spent();
   const team = await store.selectFrom('teams').select(['id', 'name', 'display_name', 'settings']).where('id', '=', invite.team_id).where('deleted_at', 'is', null).executeTakeFirst();
   if (team === undefined) throw spent();
+  if (invite.session_id === null && !mayOnTeam('invite:make', await roleInTeam(store, invite.created_by, invite.team_id))) throw spent();
+  const sessionKey = invite.session_id === null ? undefined : await keyOfRoom(store, invite, invite.session_id);
   return {
     invite, team: { id: team.id, name: team.name, displayName: team.display_name, membersMost: teamSettingsOf(team.settings).limits.members },
-    ...(invite.session_id === null ? await checkTeamInviter(store, invite) : { sessionKey: await keyOfRoom(store, invite, invite.session_id) }),
+    ...(sessionKey === undefined ? {} : { sessionKey }),
   };
 };
 
@@ -47,7 +49,7 @@ export interface Joined {
 /** Takes a use of an invite: somebody gets its role in the team, or in the one room. A role somebody has already is never changed by it. */
 export const takeInvite = async (work: Work, { invite: { invite, team, sessionKey }, userId, now, actor }: { readonly invite: OpenInvite; readonly userId: string; readonly now: number; readonly actor: Actor }): Promise<Joined> => {
   const before = await roleInTeam(work, userId, team.id);
-  if (before === undefined) await checkRoomInTeam(work, team);
+  if (before === undefined) await checkPlaceInTeam(work, team);
   const role = invite.session_id === null ? await joinTeam(work, { invite, userId, before, now }) : await joinRoom(work, { invite, sessionId: invite.session_id, userId, before, now });
   await work.updateTable('invites').set({ uses_left: invite.uses_left - 1 }).where('id', '=', invite.id).execute();
   await audit(work, { at: now, teamId: team.id, actor, action: 'invite:accept', target: invite.id, after: { userId, role: invite.role } });
@@ -75,16 +77,12 @@ const joinRoom = async (work: Work, { invite, sessionId, userId, before, now }: 
   return before ?? 'guest';
 };
 
-const checkRoomInTeam = async (work: Work, { id, membersMost }: OpenInvite['team']): Promise<void> => {
+const checkPlaceInTeam = async (work: Work, { id, membersMost }: OpenInvite['team']): Promise<void> => {
   const { count } = await work.selectFrom('members').select((is) => is.fn.countAll<number>().as('count')).where('team_id', '=', id).executeTakeFirstOrThrow();
   if (count >= membersMost) throw conflict(`This team is full (${membersMost} people). An admin can raise the limit in the team's settings.`, 'team_full');
 };
 
-const checkTeamInviter = async (store: Store | Work, invite: InviteTable): Promise<Record<string, never>> => {
-  if (!mayOnTeam('invite:make', await roleInTeam(store, invite.created_by, invite.team_id))) throw spent();
-  return {};
-};
-
+/** The room, if whoever made the invite may still invite to it. */
 const keyOfRoom = async (store: Store | Work, invite: InviteTable, sessionId: string): Promise<string> => {
   const session = await store.selectFrom('sessions').selectAll().where('id', '=', sessionId).executeTakeFirst();
   if (session === undefined) throw spent();

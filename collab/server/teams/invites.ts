@@ -93,7 +93,7 @@ interface Wanted { readonly ask: Pick<Ask, 'person' | 'now' | 'actor'>; readonly
 
 const makeInvite = (base: Base, { ask: { person, now, actor }, teamId, sessionId, role, uses: usesLeft }: Wanted): Promise<z.output<typeof newInviteAnswer>> =>
   base.store.transaction().execute(async (work) => {
-    await checkRoomForInvites(work, { teamId, now });
+    await checkInvitesLeft(work, { teamId, now });
     const secret = newSecret('wri_');
     const row: InviteTable = { id: newId(), team_id: teamId, session_id: sessionId ?? null, role, hash: hashOf(secret), uses_left: usesLeft, created_by: person.userId, created_at: now, expires_at: now + lifeMs, revoked_at: null };
     await work.insertInto('invites').values(row).execute();
@@ -101,7 +101,7 @@ const makeInvite = (base: Base, { ask: { person, now, actor }, teamId, sessionId
     return { ...tell(row), link: `${base.settings.publicUrl}/join#${secret}` };
   });
 
-const checkRoomForInvites = async (work: Work, { teamId, now }: { readonly teamId: string; readonly now: number }): Promise<void> => {
+const checkInvitesLeft = async (work: Work, { teamId, now }: { readonly teamId: string; readonly now: number }): Promise<void> => {
   const { settings } = await work.selectFrom('teams').select('settings').where('id', '=', teamId).executeTakeFirstOrThrow();
   const most = teamSettingsOf(settings).limits.openInvites;
   if ((await openRows(work, { teamId, now })).length >= most) throw conflict(`This team has ${most} open invites already. Revoke some, or raise the limit in the team's settings.`, 'too_many_invites');

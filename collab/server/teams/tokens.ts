@@ -98,7 +98,7 @@ interface Wanted {
 
 const makeToken = (base: Base, { ask: { person, now, actor }, kind, name, scopes: may, teamId, expiresInDays }: Wanted): Promise<{ readonly told: z.output<typeof newTokenAnswer> }> =>
   base.store.transaction().execute(async (work) => {
-    if (kind === 'agent') await checkRoomForAgents(work, { teamId: teamId!, userId: person.userId, now });
+    if (kind === 'agent') await checkAgentTokensLeft(work, { teamId: teamId!, userId: person.userId, now });
     const secret = newSecret(secretPrefixes[kind]);
     const row: TokenTable = {
       id: newId(), kind, user_id: person.userId, team_id: teamId ?? null, name, hash: hashOf(secret), scopes: JSON.stringify(may),
@@ -109,7 +109,7 @@ const makeToken = (base: Base, { ask: { person, now, actor }, kind, name, scopes
     return { told: { ...tell(row), secret } };
   });
 
-const checkRoomForAgents = async (work: Work, { teamId, userId, now }: { readonly teamId: string; readonly userId: string; readonly now: number }): Promise<void> => {
+const checkAgentTokensLeft = async (work: Work, { teamId, userId, now }: { readonly teamId: string; readonly userId: string; readonly now: number }): Promise<void> => {
   const { settings } = await work.selectFrom('teams').select('settings').where('id', '=', teamId).executeTakeFirstOrThrow();
   const most = teamSettingsOf(settings).limits.agentTokensPerMember;
   const live = await work.selectFrom('tokens').select('id').where('team_id', '=', teamId).where('user_id', '=', userId).where('kind', '=', 'agent').where('revoked_at', 'is', null).where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', now)])).execute();
