@@ -205,14 +205,15 @@ export const liveSession = (row: SessionTable, wire: WireSession, before?: LiveS
   const words = { tags: row.tags, projectName: row.project_name, description: row.description };
   if (before?.wire === wire && before.visibility === row.visibility && JSON.stringify(words) === wordsOf.get(before.session)) return before;
   const { tags: _tags, projectName: _projectName, description: _description, ...facts } = sessionOfWire(wire);
-  const session: Session = { ...facts, tags: JSON.parse(row.tags) as string[], ...(row.project_name === null ? {} : { projectName: row.project_name }), ...(row.description === null ? {} : { description: row.description }) };
+  const session: ToldSession = { ...facts, [healthKey]: wire.health, tags: JSON.parse(row.tags) as string[], ...(row.project_name === null ? {} : { projectName: row.project_name }), ...(row.description === null ? {} : { description: row.description }) };
   wordsOf.set(session, JSON.stringify(words));
-  healths.set(session, wire.health);
   return { id: row.id, key: row.session_key, ownerId: row.owner_id, visibility: row.visibility, wire, session };
 };
 
 const wordsOf = new WeakMap<Session, string>();
-const healths = new WeakMap<Session, Health>();
+const healthKey = Symbol('health as told');
+/** Copies of a session keep it. */
+type ToldSession = Session & { readonly [healthKey]?: Health };
 
 /** Health as the session's own exporter computed it. */
-export const toldHealth = (session: Session): Health => healths.get(session) ?? { factors: {}, missing: [] };
+export const toldHealth = (session: ToldSession): Health => session[healthKey] ?? { factors: {}, missing: [] };

@@ -7,6 +7,7 @@ import type { SessionPage } from 'watchroom/metrics/session-pages';
 import { labelsText } from 'watchroom/metrics/text';
 import { toldHealth } from '../agents/live.ts';
 import type { Live, LiveAgent } from '../agents/live.ts';
+import { conflictsAcross } from './conflicts.ts';
 import type { Names } from './names.ts';
 import { privateSession } from './private-session.ts';
 
@@ -47,7 +48,7 @@ export class Exporter {
 
   /** All live sessions within the limits, each once. Takes breaths, so that reports and sockets are not kept waiting. */
   async all(names: Names, now: number): Promise<Exported> {
-    const found = this.#found();
+    const found = this.#found(now);
     const breath = breathing();
     const whole: ExportedAgent[] = [];
     for (const { agent, sessions } of found) {
@@ -61,12 +62,14 @@ export class Exporter {
     return { agents: whole.map((one) => (within.kept.has(one) ? this.#written(one.agent, one.common, within.kept.get(one)!, now, 'within limits') : one)), dropped: within.dropped };
   }
 
-  #found(): { readonly agent: LiveAgent; readonly sessions: Session[] }[] {
+  #found(now: number): { readonly agent: LiveAgent; readonly sessions: Session[] }[] {
+    const all = [...this.#live.sessions()];
+    const known = conflictsAcross(all, now);
     const found = new Map<string, { readonly agent: LiveAgent; readonly sessions: Session[] }>();
-    for (const { agent, live: { session, visibility } } of this.#live.sessions()) {
+    for (const { agent, live } of all) {
       const one = found.get(agent.id) ?? { agent, sessions: [] };
       found.set(agent.id, one);
-      one.sessions.push(visibility === 'private' ? privateSession(session) : session);
+      one.sessions.push(live.visibility === 'private' ? privateSession(live.session) : known(live));
     }
     return [...found.values()];
   }
@@ -74,7 +77,7 @@ export class Exporter {
   #written(agent: LiveAgent, common: string, sessions: readonly Session[], now: number, which: 'all' | 'within limits'): ExportedAgent {
     const key = `${agent.id} ${which}`;
     let kept = this.#pages.get(key);
-    if (kept?.common !== common) this.#pages.set(key, (kept = { common, pages: new SessionPages({ metrics: sessionMetrics, healthOf: healthAsTold, labels: this.#labels, common }) }));
+    if (kept?.common !== common) this.#pages.set(key, (kept = { common, pages: new SessionPages({ metrics: sessionMetrics, healthOf: toldHealth, labels: this.#labels, common }) }));
     const pages = kept.pages.of(sessions, now);
     return { agent, common, sessions, pages, series: seriesOf(pages) };
   }
@@ -83,9 +86,6 @@ export class Exporter {
     for (const key of this.#pages.keys()) if (!agents.has(key.split(' ')[0]!)) this.#pages.delete(key);
   }
 }
-
-/** A private session's stand-in has the health of the session itself. */
-const healthAsTold = (session: Session) => toldHealth(session);
 
 export const commonLabels = ({ teamId, hostName, userId }: Pick<LiveAgent, 'teamId' | 'hostName' | 'userId'>, names: Names): string | undefined => {
   const [team, user] = [names.team(teamId), names.user(userId)];

@@ -85,6 +85,7 @@ describe('/metrics of the hub', () => {
       expect(samples.get(`ai_session_tokens_total{session_id="claude/1",tool="claude",${ofAda},model="private",token_type="input"}`)).toBe(8);
       expect(samples.get(`ai_session_tool_calls_total{session_id="claude/1",tool="claude",${ofAda},tool_name="private"}`)).toBe(4);
       expect(samples.has(`ai_turns_total{tool="claude",project="private",${ofAda}}`)).toBe(true);
+      expect(samples.get(`ai_session_health_ratio{session_id="claude/1",tool="claude",${ofAda}}`)).toBe(0.655);
     }
   });
 
@@ -112,6 +113,29 @@ describe('/metrics of the hub', () => {
     const infos = [...(await page()).keys()].filter((series) => series.startsWith('ai_session_info'));
     expect(infos).toHaveLength(2);
     expect(infos.every((series) => series.includes(ofAda))).toBe(true);
+  });
+
+  it('[H7] files that sessions on two machines edit are conflicts of both; private sessions and other teams take no part', async () => {
+    const bob = await hub.person('bob', { id: blue.id, role: 'member' });
+    const his = await anAgent(hub, { userId: bob.userId, teamId: blue.id, hostName: 'bobs' });
+    const red = await hub.team('red');
+    const eve = await hub.person('eve', { id: red.id, role: 'member' });
+    const hers = await anAgent(hub, { userId: eve.userId, teamId: red.id, hostName: 'eves' });
+    const edits = (...letters: string[]): WireSession['edits'] => letters.map((letter) => ({ key: letter.repeat(43), path: `${letter}.ts`, at: hub.clock.now - 1000 }));
+    const conflicts = async (): Promise<Record<string, number>> => Object.fromEntries([...(await page(await hub.token('scrape', boss.userId), '?name[]=ai_session_file_conflicts'))].map(([series, value]) => [/session_id="([^"]+)"/.exec(series)![1]!, value]));
+    await desk.tells({ sessions: [known('claude/1', { edits: edits('a', 'b', 'c'), fileConflicts: ['z.ts'] })] });
+    await hers.tells({ sessions: [known('claude/3', { edits: edits('c') })] });
+    expect(await conflicts()).toEqual({ 'claude/1': 1 });
+    await his.tells({ sessions: [known('claude/2', { edits: edits('b', 'a', 'x') })] });
+    expect(await conflicts()).toEqual({ 'claude/1': 3, 'claude/2': 2 });
+    const row = await hub.base.store.selectFrom('sessions').selectAll().where('session_key', '=', 'claude/2').executeTakeFirstOrThrow();
+    hub.base.events.emit('session:updated', { session: { ...row, visibility: 'private' } });
+    expect(await conflicts()).toEqual({ 'claude/1': 1 });
+    hub.base.events.emit('session:updated', { session: row });
+    hub.clock.now += 2 * 3_600_000;
+    await desk.tells();
+    await his.tells();
+    expect(await conflicts()).toEqual({ 'claude/1': 1 });
   });
 
   it('[M2] limits of series leave out the sessions that were active longest ago, and are told', async () => {
