@@ -2,10 +2,9 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { Route } from '../../server/routes/route.ts';
-import { callExample, pathOf } from '../support/call.ts';
+import { callExample, insiderOf, pathOf } from '../support/call.ts';
 import { dumpOf } from '../support/dump.ts';
-import type { Answer, Client } from '../support/hub.ts';
+import type { Answer } from '../support/hub.ts';
 import { makeWorld } from '../support/world.ts';
 
 // [R11] Bad input is answered with a 4xx in one shape and changes nothing.
@@ -15,17 +14,6 @@ afterAll(() => world.hub.stop());
 const { routes, base: { store } } = world.hub;
 const withBody = routes.filter(({ body }) => body !== undefined).map((one) => ({ name: `${one.method.toUpperCase()} ${one.path}`, one }));
 const runs = process.env.WATCHROOM_FULL ? 300 : 25;
-
-/** Somebody whom the route lets in, so that only the input can be wrong. */
-const insider = ({ access }: Route): Client => {
-  switch (access.who) {
-    case 'agent': return world.who['agent token'];
-    case 'scraper': return world.who['scrape token'];
-    case 'operator': return world.who.operator;
-    case 'team': return world.who.admin;
-    default: return world.who.owner;
-  }
-};
 
 const expectRefusal = ({ status, body, text }: Answer): void => {
   expect({ status, text: text.slice(0, 200) }).toMatchObject({ status: expect.any(Number) });
@@ -38,7 +26,7 @@ describe('[R11] bad input', () => {
     const before = await dumpOf(store);
     const breaking = fc.oneof(fc.anything({ withBigInt: false, withDate: false }), mutated(one.example?.body)).map((value) => JSON.parse(JSON.stringify(value ?? null)) as unknown)
       .filter((value) => !one.body!.safeParse(value).success);
-    await fc.assert(fc.asyncProperty(breaking, async (body) => expectRefusal(await callExample(one, insider(one), world, 'team', body))), { numRuns: runs, endOnFailure: true });
+    await fc.assert(fc.asyncProperty(breaking, async (body) => expectRefusal(await callExample(one, insiderOf(one, world), world, 'team', body))), { numRuns: runs, endOnFailure: true });
     expect(await dumpOf(store)).toBe(before);
   });
 
@@ -46,7 +34,7 @@ describe('[R11] bad input', () => {
     const before = await dumpOf(store);
     const path = pathOf(one, world);
     const send = async (body: string | Buffer, headers: Record<string, string> = {}): Promise<number> => {
-      const response = await fetch(world.hub.url + path, { method: one.method.toUpperCase(), body: body as string, headers: { 'content-type': 'application/json', origin: world.hub.url, authorization: `Bearer ${insider(one).secret}`, ...headers } });
+      const response = await fetch(world.hub.url + path, { method: one.method.toUpperCase(), body: body as string, headers: { 'content-type': 'application/json', origin: world.hub.url, authorization: `Bearer ${insiderOf(one, world).secret}`, ...headers } });
       await response.arrayBuffer();
       return response.status;
     };
@@ -65,7 +53,7 @@ describe('[R11] bad input', () => {
     await fc.assert(fc.asyncProperty(odd, odd, fc.constantFrom('limit', 'after', 'from', 'to', 'step', 'team', 'user', 'tag', 'state', 'wait', 'q', 'format', 'tz'), async (segment, value, name) => {
       const path = one.path.replace(/:(\w+)/g, () => encodeURIComponent(segment.toWellFormed()));
       if (one.method !== 'get' && !one.path.includes(':')) return;
-      const { status, text } = await insider(one).ask(one.method.toUpperCase(), `${path}?${name}=${encodeURIComponent(value.toWellFormed())}`, one.body === undefined ? undefined : (one.example?.body ?? {}), { origin: world.hub.url });
+      const { status, text } = await insiderOf(one, world).ask(one.method.toUpperCase(), `${path}?${name}=${encodeURIComponent(value.toWellFormed())}`, one.body === undefined ? undefined : (one.example?.body ?? {}), { origin: world.hub.url });
       if (status >= 500) throw new Error(`answered ${status}: ${text.slice(0, 300)}`);
     }), { numRuns: Math.ceil(runs / 2), endOnFailure: true });
     if (one.method !== 'get' && one.path.includes(':')) expect(await dumpOf(store)).toBe(before);

@@ -22,10 +22,13 @@ describe('[R8] every route lets in whom the permission table lets in, and nobody
     const found: Record<string, string> = {};
     for (const who of refused) found[who] = doorOf(await callExample(one, world.who[who], world, on));
     expect(await dumpOf(world.hub.base.store)).toBe(before); // who is refused changes nothing
-    for (const who of people.filter((name) => expected[name] === 'in')) found[who] = await doorInFreshWorld(one, who, on);
-    expect(found).toEqual(expected);
+    for (const who of tried(one, people.filter((name) => expected[name] === 'in'))) found[who] = await doorInFreshWorld(one, who, on);
+    expect(found).toEqual(Object.fromEntries(Object.entries(expected).filter(([who]) => who in found)));
   });
 });
+
+/** Each change needs a world of its own, which takes a while: here the first and the last of those who are let in make it, all of them in the full run. */
+const tried = ({ method }: Route, allowed: readonly Who[]): readonly Who[] => (method === 'get' || process.env.WATCHROOM_FULL || allowed.length < 3 ? allowed : [allowed[0]!, allowed.at(-1)!]);
 
 /** Whoever is let in may change things, so each does it in a world of their own. */
 const doorInFreshWorld = async (one: Route, who: Who, on: 'team' | 'private'): Promise<string> => {
@@ -42,13 +45,14 @@ const doorInFreshWorld = async (one: Route, who: Who, on: 'team' | 'private'): P
 
 const isPerson = (who: Who): boolean => !['nobody', 'expired login', 'revoked token', 'agent token', 'scrape token'].includes(who);
 
-const expectedDoor = ({ access, method, scope }: Route, who: Who, on: 'team' | 'private'): string => {
+const expectedDoor = ({ access, method, scope, example }: Route, who: Who, on: 'team' | 'private'): string => {
   if (access.who === 'everybody') return 'in';
   if (who === 'nobody' || who === 'expired login' || who === 'revoked token') return 'who are you';
   if (access.who === 'agent' || access.who === 'scraper') return who === `${access.who === 'agent' ? 'agent' : 'scrape'} token` ? 'in' : 'may not';
   if (!isPerson(who)) return 'may not';
   if (who === 'read-only token' && (scope ?? (method === 'get' ? 'read' : 'write')) !== 'read') return 'may not';
-  if (access.who === 'person') return 'in';
+  // A team that is named in the query is found by those who are in it.
+  if (access.who === 'person') return example?.query?.team !== undefined && facts[who] === undefined ? 'no such thing' : 'in';
   if (access.who === 'operator') return who === 'operator' ? 'in' : 'may not';
   const fact = facts[who];
   if (access.who === 'team') return fact === undefined ? 'no such thing' : mayOnTeam(access.act, fact.team) ? 'in' : 'may not';

@@ -14,6 +14,18 @@ export const pathOf = (one: Route, { team, sessions }: World, on: 'team' | 'priv
   return query === '' ? path : `${path}?${query}`;
 };
 
+/** Somebody whom a route lets in. */
+export const insiderOf = ({ access }: Route, { who }: World): Client => {
+  switch (access.who) {
+    case 'agent': return who['agent token'];
+    case 'scraper': return who['scrape token'];
+    case 'operator': return who.operator;
+    case 'team': return who.admin;
+    case 'everybody': return who.nobody;
+    default: return who.owner;
+  }
+};
+
 /** How the door answered: it let the call in, or why not. What a handler refuses later has ids of its own. */
 export const doorOf = ({ status, body }: Answer): 'in' | 'who are you' | 'may not' | 'no such thing' => {
   if (status === 401 && body?.id === 'not_signed_in') return 'who are you';

@@ -21,6 +21,8 @@ export interface TestHub extends Hub {
   /** An agent token of a person for a team; a scrape token of a team, or of all without one. */
   readonly token: (kind: 'agent' | 'scrape' | 'personal', userId: string, teamId?: string, scopes?: readonly string[]) => Promise<Client>;
   readonly nobody: Client;
+  /** Somebody whose secret is known. */
+  readonly client: (userId: string, secret: string) => Client;
   readonly stop: () => Promise<void>;
 }
 
@@ -54,7 +56,7 @@ export const startTestHub = async (settings: Partial<HubSettings> = {}, { dataFo
 
   return {
     ...hub, url, dataFolder, clock,
-    nobody: client('', ''),
+    nobody: client('', ''), client,
     team: async (name) => {
       const id = newId();
       await store.insertInto('teams').values({ id, name, display_name: name, settings: '{}', radar_key: newId(), created_at: clock.now, updated_at: clock.now }).execute();

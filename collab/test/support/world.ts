@@ -1,3 +1,7 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HubSettings } from '../../server/settings.ts';
 import { newId } from '../../server/store/ids.ts';
 import type { RoomRole, TeamRole, Visibility } from '../../server/store/schema.ts';
 import { putExampleThings } from './example-things.ts';
@@ -31,7 +35,26 @@ export const facts: Readonly<Partial<Record<Who, { readonly team: TeamRole | 'gu
   'read-only token': { team: 'admin' },
 };
 
-export const makeWorld = async (): Promise<World> => {
+/** A world of its own: a copy of one that is built once. */
+export const makeWorld = async (settings: Partial<HubSettings> = {}): Promise<World> => {
+  const { folder, now, who, ...things } = await (template ??= buildTemplate());
+  const dataFolder = mkdtempSync(join(tmpdir(), 'watchroom-hub-'));
+  cpSync(folder, dataFolder, { recursive: true });
+  const hub = await startTestHub({ limitFactor: 1000, ...settings }, { dataFolder, startedAt: now });
+  return { ...things, hub, who: Object.fromEntries(people.map((name) => [name, hub.client(who[name].userId, who[name].secret)])) as Record<Who, Client> };
+};
+
+type Template = Omit<World, 'hub'> & { readonly folder: string; readonly now: number };
+let template: Promise<Template> | undefined;
+
+const buildTemplate = async (): Promise<Template> => {
+  const { hub, ...world } = await buildWorld();
+  await hub.close();
+  process.once('exit', () => rmSync(hub.dataFolder, { recursive: true, force: true }));
+  return { ...world, folder: hub.dataFolder, now: hub.clock.now };
+};
+
+const buildWorld = async (): Promise<World> => {
   const hub = await startTestHub({ limitFactor: 1000 });
   const { store } = hub.base;
   const team = await hub.team('reds');
