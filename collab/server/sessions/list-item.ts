@@ -4,12 +4,12 @@ import { isAgentUp } from './agent-up.ts';
 
 /** Columns a list shows. They stand before `told` in the table, so SQLite reads none of its pages. */
 export const listColumns = [
-  'sessions.id', 'sessions.team_id', 'sessions.owner_id', 'users.username as owner', 'sessions.session_key', 'sessions.tool', 'sessions.native_id', 'sessions.host_name', 'sessions.visibility', 'sessions.state',
+  'sessions.id', 'sessions.team_id', 'sessions.owner_id', 'users.username as owner', 'sessions.session_key', 'sessions.tool', 'sessions.host_name', 'sessions.visibility', 'sessions.state',
   'sessions.project', 'sessions.project_name', 'sessions.branch', 'sessions.title', 'sessions.description', 'sessions.model', 'sessions.tags', 'sessions.tokens', 'sessions.micro_usd', 'sessions.errors', 'sessions.last_error',
   'sessions.health', 'sessions.health_level', 'sessions.started_at', 'sessions.last_activity_at', 'sessions.ended_at', 'agents.last_report_at', 'agents.next_due_at', 'agents.left_at',
 ] as const;
 
-export type ListRow = Omit<SessionTable, 'told' | 'link_hash' | 'created_at' | 'updated_at' | 'session_key' | 'agent_id'> & {
+export type ListRow = Omit<SessionTable, 'told' | 'link_hash' | 'created_at' | 'updated_at' | 'session_key' | 'agent_id' | 'native_id'> & {
   readonly session_key: string; readonly owner: string; readonly last_report_at: number | null; readonly next_due_at: number | null; readonly left_at: number | null;
 };
 
@@ -46,7 +46,7 @@ export type SessionItem = z.infer<typeof sessionItem>;
 /** The row of a session as a list shows it. */
 export const itemOf = (row: ListRow, now: number): SessionItem => {
   const item: SessionItem = {
-    id: row.session_key, tool: row.tool, nativeId: row.native_id, state: row.state, team: row.team_id, owner: { id: row.owner_id, name: row.owner }, hostName: row.host_name, visibility: row.visibility,
+    id: row.session_key, tool: row.tool, nativeId: row.session_key.slice(row.tool.length + 1), state: row.state, team: row.team_id, owner: { id: row.owner_id, name: row.owner }, hostName: row.host_name, visibility: row.visibility,
     lastActivityAt: iso(row.last_activity_at), errorsTotal: row.errors, lastWasError: row.last_error === 1, health: {},
   };
   const up = isAgentUp(row, now);

@@ -13,9 +13,11 @@ import { sessionFilters } from './filters.ts';
 import { historyOf, sessionHistory, steps } from './history.ts';
 import type { Step } from './history.ts';
 import { listSessions } from './list.ts';
+import type { SessionPage } from './list.ts';
 import { iso, personShape, sessionItem } from './list-item.ts';
 import { sessionNow, withNow } from './list-now.ts';
 import { giveRoles, inRoom, roomPerson, roomRoles, takeRole } from './people.ts';
+import { whileUnchanged } from './page-memory.ts';
 import { purge } from './purge.ts';
 import { conflictsFor, fileConflict } from './radar.ts';
 import { removeSession } from './remove.ts';
@@ -39,10 +41,11 @@ const role = z.enum(roomRoles).describe('host: runs the room with the owner. edi
 const shareRole = z.enum(['host', 'editor', 'viewer']);
 
 /** Everything one can ask of sessions. */
-export const sessionRoutes = (base: Base, { askAgent }: { readonly askAgent: AskAgent }): readonly Route[] => [...listing(base), ...oneSession(base), ...changing(base, askAgent), ...room(base), ...atLarge(base)];
+export const sessionRoutes = (base: Base, { askAgent }: { readonly askAgent: AskAgent }): readonly Route[] => [list(base), ...ownAndRadar(base), ...oneSession(base), ...changing(base, askAgent), ...room(base), ...atLarge(base)];
 
-const listing = ({ store }: Base): readonly Route[] => [
-  route({
+const list = ({ store }: Base): Route => {
+  const remembered = whileUnchanged<SessionPage>(store);
+  return route({
     method: 'get', path: '/api/v1/sessions', tag: 'sessions', summary: 'Lists the sessions you may see, the most recently active first', access: { who: 'person' },
     query: z.object({ ...sessionFilters, after: z.string().max(400).exactOptional().describe('"next" of the page before.'), limit: z.coerce.number().int().min(1).max(50).default(50), with: z.literal('now').exactOptional().describe('Tells of each also what it does now.') }),
     answers: {
@@ -54,11 +57,15 @@ const listing = ({ store }: Base): readonly Route[] => [
       }),
     },
     example: { query: { status: 'live', limit: '20' } },
-    handle: async ({ person, query: { after, limit, with: more, ...filters }, now }) => {
-      const page = await listSessions(store, { userId: person.userId, filters, limit, now, ...(after === undefined ? {} : { after }) });
+    handle: ({ person: { userId }, query, now }) => remembered({ key: JSON.stringify([userId, query]), now }, async () => {
+      const { after, limit, with: more, ...filters } = query;
+      const page = await listSessions(store, { userId, filters, limit, now, ...(after === undefined ? {} : { after }) });
       return more === undefined ? page : { ...page, sessions: await withNow(store, page.sessions) };
-    },
-  }),
+    }),
+  });
+};
+
+const ownAndRadar = ({ store }: Base): readonly Route[] => [
   route({
     method: 'get', path: '/api/v1/current-session', tag: 'sessions', summary: 'Your newest live session, else the last one you had', access: { who: 'person' },
     answers: { about: 'The session; none of yours is known: only "live".', schema: z.object({ live: z.boolean(), session: sessionDetails.optional() }) },

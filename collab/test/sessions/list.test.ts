@@ -114,3 +114,23 @@ describe('[U5] the list of sessions', () => {
     expect(plan).not.toContain('TEMP B-TREE FOR ORDER');
   });
 });
+
+describe('[R8] a page that was just worked out', () => {
+  it('is given again only while nothing was written: who loses a role sees nothing more', async () => {
+    const temporary = await hub.person('temp', { id: team.id, role: 'member' });
+    const shown = async (): Promise<number> => (await temporary.ask('GET', '/api/v1/sessions')).body.sessions.length;
+    expect([await shown(), await shown()]).toEqual([50, 50]);
+    await hub.base.store.deleteFrom('members').where('user_id', '=', temporary.userId).execute();
+    expect(await shown()).toBe(0);
+  });
+
+  it('does not outlast a change that another process made', async () => {
+    const { default: SqliteDatabase } = await import('better-sqlite3');
+    const before = (await ada.ask('GET', '/api/v1/sessions?tag=b')).body.sessions.length;
+    const other = new SqliteDatabase(`${hub.dataFolder}/hub.db`);
+    other.prepare("update sessions set tags = '[]' where tags like '%\"b\"%'").run();
+    other.close();
+    expect(before).toBeGreaterThan(0);
+    expect((await ada.ask('GET', '/api/v1/sessions?tag=b')).body.sessions).toEqual([]);
+  });
+});
