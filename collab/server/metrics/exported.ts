@@ -33,7 +33,7 @@ export interface ExportLimits {
 }
 
 /** Keeps the text of every agent's sessions; what has not changed since the last scrape is not written again. */
-export class Exporter {
+export class SessionExport {
   readonly #live: Live;
   readonly #limits: ExportLimits;
   readonly #labels: LabelSettings;

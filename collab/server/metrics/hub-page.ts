@@ -11,7 +11,7 @@ import { selects } from 'watchroom/metrics/select';
 import { sessionMetrics } from 'watchroom/metrics/session-metrics';
 import { labelsText, sampleLine } from 'watchroom/metrics/text';
 import type { Agents } from '../agents/agents.ts';
-import { Exporter, commonLabels } from './exported.ts';
+import { SessionExport, commonLabels } from './exported.ts';
 import type { Exported, ExportLimits, ExportedAgent } from './exported.ts';
 import { counterFamilies, gaugeFamilies } from './fleet-lines.ts';
 import { namesOf } from './names.ts';
@@ -26,14 +26,14 @@ export interface HubScrape extends ScrapeRequest {
 export const createHubScraper = ({ live, fleet, base }: Pick<Agents, 'live' | 'fleet' | 'base'>, own: OwnRegistry): ((request: HubScrape) => Promise<ScrapePage>) => {
   const { settings, store, now } = base;
   const viewers = new Viewers(now());
-  const exporter = new Exporter(live, settings, settings.publicUrl);
+  const sessions = new SessionExport(live, settings, settings.publicUrl);
   return async ({ accept, viewer, intervalMs, names: wanted, teamId }) => {
     const done = own.render.startTimer();
     const wants = selects(wanted ? { names: wanted } : {});
     const at = now();
     live.settle(at);
     const names = await namesOf(store);
-    const exported = ofTeam(await exporter.all(names, at), teamId);
+    const exported = ofTeam(await sessions.all(names, at), teamId);
     const show = viewer === undefined ? showTruth : viewers.look(`${viewer} ${wanted?.join() ?? ''}`, at, intervalMs);
     const series = [...fleet.series()].filter((one) => teamId === undefined || one.team_id === teamId);
     const format = formatOf(accept);

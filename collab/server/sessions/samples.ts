@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { SessionSampleTable } from '../store/schema.ts';
 import type { Store, Work } from '../store/open.ts';
 
@@ -75,10 +74,4 @@ const rollUpBite = async (work: Work, { from, to, start, end }: { readonly from:
   }
   await work.deleteFrom('session_samples').where('width', '=', from).where('at', '>=', start).where('at', '<', end).execute();
   await addSamples(work, [...sums.values()]);
-};
-
-/** Growth of one session over all its samples. */
-export const sumOfSamples = async (store: Store | Work, sessionId: string): Promise<Growth> => {
-  const row = await store.selectFrom('session_samples').select([sql<number>`sum(tokens)`.as('tokens'), sql<number>`sum(micro_usd)`.as('microUsd'), sql<number>`sum(errors)`.as('errors'), sql<number>`sum(turns)`.as('turns')]).where('session_id', '=', sessionId).executeTakeFirst();
-  return { tokens: row?.tokens ?? 0, microUsd: row?.microUsd ?? 0, errors: row?.errors ?? 0, turns: row?.turns ?? 0 };
 };
