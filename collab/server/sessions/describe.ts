@@ -10,7 +10,7 @@ export const description = z.strictObject({
   tags: z.array(words(100)).max(50).exactOptional().describe('All of its tags.'),
   project: words(200).nullable().exactOptional().describe('A name for the project, shown before the tool\'s own.'),
   description: words(2000).nullable().exactOptional(),
-}).meta({ id: 'SessionWords' });
+}).refine((given) => Object.keys(given).length > 0, 'give tags, project or description').meta({ id: 'SessionWords' });
 export type Description = z.output<typeof description>;
 
 /** Writes people's words on a session [L3]; they stay until its machine says something new (sessions/keep-words.ts). */
