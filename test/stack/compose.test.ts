@@ -219,6 +219,13 @@ describeNewer('docker-compose')('Docker Compose itself', (path) => {
     expect(Object.keys((JSON.parse(config(place).stdout) as typeof compose).services).sort()).toEqual(['alertmanager', 'collab', 'grafana', 'prometheus']);
   });
 
+  it('has the agent and the hub in it where setup:stack chose the agent', () => {
+    const { services: found } = JSON.parse(config(envOf({ ...adasVariables, WATCHROOM_EXPORTER: 'agent', COMPOSE_PROFILES: 'agent' })).stdout) as { services: Record<string, { command?: string[]; networks: object }> };
+    expect(Object.keys(found).sort()).toEqual(['agent', 'alertmanager', 'collab', 'grafana', 'prometheus']);
+    expect(found.agent!.command).toEqual(compose.services.agent!.command);
+    expect(Object.keys(found.agent!.networks)).toEqual(['scrape']);
+  });
+
   it('names what is missing', () => {
     expect(config('').stderr).toMatch(/required variable WATCHROOM_\w+ is missing a value: run "npm run setup:stack" first/);
   });
