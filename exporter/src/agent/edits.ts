@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { EpochMs } from '../session/part.ts';
 import type { Session } from '../session/session.ts';
+import { belowFolder } from './below-folder.ts';
 import type { WireSession } from './wire.ts';
 
 /** Older edits are no conflict any more (sweep/join-conflicts.ts). */
@@ -32,7 +33,7 @@ export const editsOf = (session: Session, { radarKey, placeOf, now }: EditTellin
     .slice(0, mostEdits);
   return recent.flatMap(({ path, at }) => {
     const place = placeOf(path, session.cwd);
-    return place ? [{ key: radarKeyOf(place, radarKey), path: path.slice(0, 1024), at }] : [];
+    return place ? [{ key: radarKeyOf(place, radarKey), path: belowFolder(path, session.cwd).slice(0, 1024), at }] : [];
   });
 };
 
