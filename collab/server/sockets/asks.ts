@@ -96,7 +96,7 @@ const doers: { readonly [Name in AskName]: Doer<Name> } = {
   'auth:renew': async ({ base }, connection, { token }) => {
     const holder = await holderOfToken(base, { token, address: connection.socket.handshake.address });
     if (holder.userId !== connection.holder.userId) throw new Refused('forbidden', 'This token is another person\'s. Connect anew.');
-    connection.holder = holder;
+    connection.renew(holder);
     return holder.expiresAt === undefined ? {} : { expiresAt: holder.expiresAt };
   },
   'session:watch': async ({ base, watched }, connection, { session: key, team }) => {

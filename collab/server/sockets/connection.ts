@@ -54,6 +54,13 @@ export class Connection {
     return this.holder.expiresAt !== undefined && now > this.holder.expiresAt + graceMs;
   }
 
+  /** Goes on with another token; what that one is not for ends. */
+  renew(holder: Holder): void {
+    this.holder = holder;
+    const teams = new Set([...this.subscriptions.values(), ...this.watches.values()].map(({ teamId }) => teamId));
+    for (const teamId of teams) if ((holder.teamId ?? teamId) !== teamId) this.leaveTeam(teamId);
+  }
+
   subscribe(subscription: Subscription): void {
     this.subscriptions.set(keyOf(subscription), subscription);
   }

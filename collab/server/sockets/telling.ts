@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import { mayOnTeam } from '../access/permissions.ts';
 import type { Base } from '../base.ts';
 import type { HubEventMap } from '../events.ts';
 import type { ClientAsks, HubTells, TellName, Told } from '../../shared/events.ts';
@@ -47,6 +48,16 @@ export const createTelling = ({ base, io, connections }: Parts): { readonly acce
       if (sessions.size === 0 || !isHeard(new Set([...sessions.values()].map(({ row }) => row.team_id)))) return;
       const may = await audienceOf(store, [...sessions.values()].map(({ row }) => row));
       if (before === epoch) return then(sessions, (userId, { row }) => may(userId, row));
+    }
+  };
+
+  /** The same for what concerns a team as a whole. */
+  const withRoles = async (teamId: string, then: (maySee: (userId: string) => boolean) => void): Promise<void> => {
+    for (;;) {
+      const before = epoch;
+      const members = await store.selectFrom('members').select(['user_id', 'role']).where('team_id', '=', teamId).execute();
+      const seeing = new Set(members.filter(({ role }) => mayOnTeam('team:see', role)).map((row) => row.user_id));
+      if (before === epoch) return then((userId) => seeing.has(userId));
     }
   };
 
@@ -112,7 +123,9 @@ export const createTelling = ({ base, io, connections }: Parts): { readonly acce
     },
     'health:alerted': ({ session, from, to }) => toNotifications(session.id, 'health:alerted', { to, ...(from === undefined ? {} : { from }) }),
     'tokens:warned': ({ session, reason, ratio, threshold }) => toNotifications(session.id, 'tokens:warned', { reason, ratio, threshold }),
-    'member:joined': ({ teamId, name, role }) => tell(subscribersTo('team', teamId), 'member:joined', { team: teamId, user: name, role }),
+    'member:joined': ({ teamId, name, role }) => guarded(async () => {
+      if (subscribersTo('team', teamId).length > 0) await withRoles(teamId, (maySee) => tell(subscribersTo('team', teamId).filter(({ holder }) => maySee(holder.userId)), 'member:joined', { team: teamId, user: name, role }));
+    }),
   };
   for (const [name, listener] of Object.entries(listeners)) events.on(name as 'session:updated', listener as never);
   return {

@@ -61,6 +61,15 @@ describe('[R8] somebody loses a right', () => {
     expect(await socket.ask('subscribe', { channel: 'sessions', team: 'reds' })).toMatchObject({ error: { id: 'not_found' } });
   });
 
+  it('[R7] a role that no longer sees the team hears nothing of it, told or not', async () => {
+    const person = await somebody();
+    const socket = await following(person);
+    await hub.base.store.updateTable('members').set({ role: 'guest' }).where('user_id', '=', person.userId).execute();
+    hub.base.events.emit('member:joined', { teamId: reds.id, userId: 'x', name: 'cleo', role: 'member' });
+    await pause(50);
+    expect(socket.told).toEqual([]);
+  });
+
   it('a session that becomes private: what waited to be told is not, and lists are asked for again', async () => {
     const socket = await following(await somebody());
     const session = await aSession(hub, { teamId: reds.id, ownerId: ada.userId });
@@ -124,6 +133,12 @@ describe('a JWT', () => {
     await hub.base.store.insertInto('members').values({ team_id: greens.id, user_id: ada.userId, role: 'admin', joined_at: 1 }).execute();
     const socket = await connect(hub.url, await jwtOf(ada));
     expect(await socket.ask('subscribe', { channel: 'sessions', team: 'greens' })).toMatchObject({ error: { id: 'not_found' } });
+    await socket.ask('subscribe', { channel: 'team', team: 'reds' });
+    const ofGreens = (await ada.ask('POST', '/api/v1/auth/token', { team: 'greens' })).body.token;
+    expect(await socket.ask('auth:renew', { token: ofGreens })).toHaveProperty('data');
+    hub.base.events.emit('member:joined', { teamId: reds.id, userId: 'x', name: 'cleo', role: 'member' });
+    await pause(50);
+    expect(socket.told).toEqual([]);
   });
 });
 
