@@ -69,13 +69,14 @@ export const publicOf = (row: SessionTable): Omit<PublicSession, 'sources' | 'pi
 };
 
 /** What was last told of a session; whatever an older hub left out of it is empty. */
-export const wireOf = ({ told, session_key: id, tool, native_id: nativeId, state }: Pick<SessionTable, 'told' | 'session_key' | 'tool' | 'native_id' | 'state'>): WireSession => ({
-  models: {}, messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, rot: {}, processes: [], hasTranscript: true, edits: [],
-  ...(JSON.parse(told) as Partial<WireSession>),
-  health: { factors: {}, missing: [], ...(JSON.parse(told) as Partial<WireSession>).health },
-  present: { turnOpen: false, pendingTools: [], ...(JSON.parse(told) as Partial<WireSession>).present },
-  id, tool: tool as WireSession['tool'], nativeId, state,
-});
+export const wireOf = (row: Pick<SessionTable, 'told' | 'session_key' | 'tool' | 'native_id' | 'state'>): WireSession => {
+  const told = JSON.parse(row.told) as Partial<WireSession>;
+  return {
+    models: {}, messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, rot: {}, processes: [], hasTranscript: true, edits: [], ...told,
+    health: { factors: {}, missing: [], ...told.health }, present: { turnOpen: false, pendingTools: [], ...told.present },
+    id: row.session_key, tool: row.tool as WireSession['tool'], nativeId: row.native_id, state: row.state,
+  };
+};
 
 /** A session's health with its factors, and what is missing for a whole score. */
 export const sessionHealth = z.object({
