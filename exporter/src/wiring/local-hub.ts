@@ -38,7 +38,7 @@ export const startLocalHub = async ({ folder, config, about, onDeath }: Start): 
   const ownership = ownHub(folder, about, 'serve');
   const thread = new Worker(threadFile, {
     workerData: { folder, version: about.version, port: usualPort, nextPorts, logLevel: config.logLevel, logFormat: config.logFormat } satisfies HubSettings,
-    resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
+    resourceLimits: { maxOldGenerationSizeMb: mostMegabytes, maxYoungGenerationSizeMb: 8 },
     // A thread has no part in the hooks of bin/watchroom.js.
     ...(import.meta.url.endsWith('.ts') ? { execArgv: ['--conditions=watchroom-source'] } : {}),
   });
