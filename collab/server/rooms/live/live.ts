@@ -32,6 +32,8 @@ export const liveLimits = {
 
 interface Looking {
   readonly teamId: string;
+  /** As of the join, or the last time somebody's rights changed. */
+  readonly mayWrite: boolean;
 }
 
 /** One connection among the rooms. */
@@ -145,7 +147,7 @@ export class Live implements SocketExtension {
     const room = await this.#roomFor(connection, roomId);
     if (!connection.open) throw new Refused('not_signed_in', 'This connection has ended.');
     const isNew = !this.#here(roomId).has(connection.holder.userId);
-    member.rooms.set(roomId, { teamId: room.teamId });
+    member.rooms.set(roomId, lookingAt(room));
     await this.#hearTeams(member);
     await connection.socket.join(lookersRoom(roomId));
     // Somebody lost something between the look at the table and the subscription: look once more.
@@ -182,6 +184,7 @@ export class Live implements SocketExtension {
     const member = this.#member(connection);
     const looking = member.rooms.get(room);
     if (looking === undefined) throw new Refused('not_found', 'Join the room first: room:join.');
+    if (!looking.mayWrite) throw new Refused('forbidden', 'You may read this room, not write in it.');
     if (!member.budget.take()) return {};
     const { userId } = connection.holder;
     this.presence.touched(userId);
@@ -285,6 +288,7 @@ export class Live implements SocketExtension {
     const room = await this.#roomFor(member.connection, roomId).catch(() => undefined);
     if (room === undefined) this.#lose(member, roomId);
     else if (member.rooms.has(roomId) && member.connection.open) {
+      member.rooms.set(roomId, lookingAt(room));
       await member.connection.socket.join(lookersRoom(roomId));
       this.#emit(member.connection.socket.id, 'room:headed', { room: roomId, roomSeq: await headOf(this.#base.store, roomId) });
     }
@@ -304,6 +308,7 @@ export class Live implements SocketExtension {
   }
 }
 
+const lookingAt = ({ teamId, may }: Room): Looking => ({ teamId, mayWrite: may('post:write') });
 const lookersRoom = (roomId: string): string => `room:${roomId}`;
 const userRoom = (userId: string): string => `user:${userId}`;
 /** Of a connection whose token is for one team alone. */
