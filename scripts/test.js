@@ -7,6 +7,7 @@ const steps = [
   ['servers', 'bash', ['scripts/setup-servers.sh', '--if-possible']],
   ['newer servers', 'bash', ['scripts/setup-newer-servers.sh']],
   ['types', 'tsc', ['-p', '.']],
+  ['types of the page', 'tsc', ['-p', 'collab/web']],
   ['lint', 'eslint', ['.']],
   ['tests', process.execPath, ['scripts/jest.js', '--maxWorkers=2', ...process.argv.slice(2)]],
 ];

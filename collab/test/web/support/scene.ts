@@ -12,7 +12,9 @@ export interface Scene {
   readonly people: Readonly<Record<'ada' | 'grace' | 'linus' | 'mary', Client>>;
   readonly agents: Readonly<Record<'ada' | 'grace' | 'linus', TestAgent>>;
   readonly sick: string;
-  /** The wire of a session again, changed; its health follows. */
+  /** A session that was not told of before. */
+  readonly tell: (who: 'ada' | 'grace' | 'linus', facts: Partial<WireSession> & { readonly id: string }) => Promise<void>;
+  /** A session again, changed; its health follows. */
   readonly change: (who: 'ada' | 'grace' | 'linus', id: string, facts: Partial<WireSession>) => Promise<void>;
 }
 
@@ -39,6 +41,10 @@ export const makeScene = async (hub: TestHub): Promise<Scene> => {
   await putHistory(hub, now);
   return {
     team: made, people, agents, sick: sickId,
+    tell: async (who, facts) => {
+      wires[who].push(aWire(facts));
+      await agents[who].tells({ sessions: [well(aWire(facts), hub.clock.now)] });
+    },
     change: async (who, id, facts) => {
       const wire = wires[who].find((one) => one.id === id)!;
       const changed = well({ ...wire, ...facts }, hub.clock.now);
@@ -54,8 +60,9 @@ const putHistory = async ({ base: { store } }: TestHub, now: number): Promise<vo
   const samples = Array.from({ length: 60 }, (_, index) => {
     const at = Math.floor((now - (60 - index) * 3 * minute) / minute) * minute;
     const ratio = index < 24 ? 0.3 + index * 0.026 : 0.35 + (index - 24) * 0.0165;
-    return { session_id: id, width: minute, at, tokens: 20_000 + (index % 7) * 9000, micro_usd: 120_000 + (index % 5) * 90_000, errors: index > 40 && index % 4 === 0 ? 1 : 0, turns: index % 6 === 0 ? 1 : 0, context_ratio: Math.min(0.94, ratio), health: 80 - index * 0.6, state: 'working' as const };
+    return { session_id: id, width: minute, at, tokens: 20_000 + (index % 7) * 9000, micro_usd: Math.round(31_820_000 / 60 * (0.5 + (index % 5) * 0.25)), errors: index > 40 && index % 4 === 0 ? 1 : 0, turns: index % 6 === 0 ? 1 : 0, context_ratio: Math.min(0.94, ratio), health: 80 - index * 0.6, state: 'working' as const };
   });
+  await store.deleteFrom('session_samples').where('session_id', '=', id).execute();
   await store.insertInto('session_samples').values(samples).onConflict((on) => on.doNothing()).execute();
 };
 

@@ -2,11 +2,9 @@
 import { createServer } from 'node:http';
 import { startTestHub } from '../../support/hub.ts';
 import { makeScene } from './scene.ts';
-import { withWeb } from './with-web.ts';
 
 const port = Number(process.argv[2] ?? 8899);
 const hub = await startTestHub({ publicUrl: `http://127.0.0.1:${port}`, limitFactor: 1000 });
-withWeb(hub);
 const scene = await makeScene(hub);
 // The hub itself listens on a free port, as in tests; this is a known one.
 const known = createServer((request, response) => { hub.server.emit('request', request, response); });

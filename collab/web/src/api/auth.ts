@@ -46,6 +46,9 @@ export const setUp = async (form: { readonly token: string; readonly username: s
 export const resetPassword = (secret: string, password: string): Promise<{ readonly username: string }> => call('POST', '/api/v1/auth/reset', { body: { secret, password } });
 export const register = async (form: { readonly invite: string; readonly username: string; readonly password: string; readonly displayName: string }): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/register', { body: { ...form, as: 'cookie' } }));
 
+/** Where single sign-on goes on. */
+export const signOnPage = async (): Promise<string> => (await call<{ url: string }>('POST', '/api/v1/auth/oidc/start', { body: {} })).url;
+
 export const logout = async (): Promise<void> => {
   await call('POST', '/api/v1/auth/logout', { body: {} });
   keepBearer(undefined);

@@ -7,12 +7,14 @@ import { Slow } from '../parts/slow.tsx';
 import { SessionsPage } from '../sessions/page.tsx';
 import { askWho, who } from './account.ts';
 import type { Who } from './account.ts';
+import { followInbox } from '../inbox/follow.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { KeySheet } from './key-sheet.tsx';
 import { listenForKeys, useShortcuts } from './keys.ts';
 import { Link } from './link.tsx';
-import { go, placeOf, useAddress } from './router.ts';
-import type { Place } from './router.ts';
+import { placeOf } from './place.ts';
+import { go, useAddress } from './router.ts';
+import type { Place } from './place.ts';
 import { Shell } from './shell.tsx';
 import { useStore } from './store.ts';
 import { chooseTheme, nextTheme, theme } from './theme.ts';
@@ -46,6 +48,8 @@ export const App = () => {
 
 const Inside = ({ account, team, place, path, ways: door }: { readonly account: Account; readonly team: Team | undefined; readonly place: Place; readonly path: string; readonly ways: Ways | undefined }) => {
   const [sheet, setSheet] = useState(false);
+  const teamId = team?.id;
+  useEffect(() => (teamId === undefined ? undefined : followInbox(teamId)), [teamId]);
   useShortcuts('Everywhere', [
     { keys: '?', does: 'This sheet', run: () => setSheet(true) },
     { keys: 'g s', does: 'Go to the sessions', run: () => go('/') },

@@ -7,7 +7,7 @@ import { Face } from '../parts/face.tsx';
 import { lookAt, signedOut } from './account.ts';
 import { Link } from './link.tsx';
 import { go } from './router.ts';
-import type { Place } from './router.ts';
+import type { Place } from './place.ts';
 import { useStore } from './store.ts';
 import { chooseTheme, nextTheme, theme } from './theme.ts';
 import type { Theme } from './theme.ts';
@@ -37,7 +37,7 @@ export const Shell = ({ account, team, place, onKeys, children }: { readonly acc
           <button type="button" className="icon-button" onClick={() => chooseTheme(nextTheme(chosen))} aria-label={`Colours: ${themeWords[chosen]}. Change`} title={themeWords[chosen]}><ThemeMark theme={chosen} /></button>
           <button type="button" className="icon-button keys" onClick={onKeys} aria-label="Keyboard shortcuts" title="Keyboard shortcuts">?</button>
           <details className="me" onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false; }}>
-            <summary aria-label={`You are ${account.displayName}`}><Face name={account.username} /></summary>
+            <summary><Face name={account.username} /><span className="unseen">You are {account.displayName}</span></summary>
             <div className="menu sheet"><p><b>{account.displayName}</b><br /><span className="soft small">{account.username}{team ? ` · ${team.role} of ${team.displayName}` : ''}</span></p><Link href="/settings/profile">Profile</Link><button type="button" onClick={() => { disconnect(); void logout().catch(() => undefined).finally(() => { signedOut(); go('/login'); }); }}>Sign out</button></div>
           </details>
         </div>

@@ -92,5 +92,5 @@ const Pinned = ({ channelId }: { readonly channelId: string }) => {
   const pinned = usePinned(channelId);
   const last = pinned.at(-1);
   if (last === undefined) return null;
-  return <p className="pinned small"><span aria-hidden="true">📌</span> <a href={`?post=${last.id}`} onClick={(event) => { event.preventDefault(); go(`${location.pathname}?post=${last.id}`); }}>{last.message.split('\n')[0]!.slice(0, 140) || 'a pinned message'}</a>{pinned.length > 1 && <span className="soft"> and {pinned.length - 1} more</span>}</p>;
+  return <p className="pinned small"><span className="soft">Pinned:</span> <a href={`?post=${last.id}`} onClick={(event) => { event.preventDefault(); go(`${location.pathname}?post=${last.id}`); }}>{last.message.split('\n')[0]!.slice(0, 140) || 'a pinned message'}</a>{pinned.length > 1 && <span className="soft"> and {pinned.length - 1} more</span>}</p>;
 };

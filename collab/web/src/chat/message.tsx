@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { go, placeOf as placeOfPath } from '../app/router.ts';
+import { placeOf as placeOfPath } from '../app/place.ts';
+import { go } from '../app/router.ts';
 import { clock, many, moment } from '../app/words.ts';
 import { Face } from '../parts/face.tsx';
 import { AlertBody, isAlert } from './alert-message.tsx';
@@ -9,6 +10,7 @@ import { emojiOf, offered } from './emoji.ts';
 import { useMyId, useName, useNames, useReactions, useReplyCount } from './hooks.ts';
 import type { Post } from './hooks.ts';
 import { htmlOf } from './markdown.ts';
+import { Mark } from './marks.tsx';
 import { edit, giveUp, pin, react, remove, sendAgain } from './room-chat.ts';
 import { resolveComment } from '../api/comments.ts';
 import { asProblem } from '../api/problem.ts';
@@ -109,11 +111,11 @@ const Actions = ({ post, me, may, onThread, onEdit, onReact, onPin, onRemove }: 
   return (
     <div className="actions" role="group" aria-label="Do something with this message">
       {writes && offered.slice(0, 3).map((emoji) => action(`React with ${emoji.replaceAll('_', ' ')}`, emojiOf(emoji), () => onReact(emoji)))}
-      {onThread && action('Answer in a thread', '↩', () => onThread(post.id))}
-      {action('Copy its link', '🔗', () => void navigator.clipboard?.writeText(`${location.origin}${location.pathname}?post=${post.id}`))}
-      {may.includes('post:resolve-others') && action(post.is_pinned ? 'Unpin' : 'Pin', '📌', onPin)}
-      {mine && writes && !isAlert(post) && action('Edit', '✎', onEdit)}
-      {(mine && writes) || may.includes('post:delete-others') ? asking ? <><span className="small">Delete?</span>{action('Yes, delete it', 'Yes', onRemove)}{action('No, keep it', 'No', () => setAsking(false))}</> : action('Delete', '✕', () => setAsking(true)) : null}
+      {onThread && action('Answer in a thread', <Mark of="answer" />, () => onThread(post.id))}
+      {action('Copy its link', <Mark of="link" />, () => void navigator.clipboard?.writeText(`${location.origin}${location.pathname}?post=${post.id}`))}
+      {may.includes('post:resolve-others') && action(post.is_pinned ? 'Unpin' : 'Pin', <Mark of="pin" />, onPin)}
+      {mine && writes && !isAlert(post) && action('Edit', <Mark of="edit" />, onEdit)}
+      {(mine && writes) || may.includes('post:delete-others') ? asking ? <><span className="small">Delete?</span>{action('Yes, delete it', 'Yes', onRemove)}{action('No, keep it', 'No', () => setAsking(false))}</> : action('Delete', <Mark of="remove" />, () => setAsking(true)) : null}
     </div>
   );
 };

@@ -129,6 +129,7 @@ const catchUpOn = async (channelId: string): Promise<void> => {
     await firstPage(channelId);
     return;
   }
+  chatStore.dispatch(receivedPosts(list));
   chatStore.dispatch(receivedPostsSince(list, channelId));
   seq = Math.max(seq, list.room_seq ?? seq);
   await bringPeople(Object.values(list.posts));

@@ -6,7 +6,7 @@ import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { Link } from '../app/link.tsx';
 import { useNow } from '../app/now.ts';
-import { roomPath } from '../app/router.ts';
+import { roomPath } from '../app/place.ts';
 import { useTitle } from '../app/title.ts';
 import { unread } from '../app/unread.ts';
 import { ago, many } from '../app/words.ts';

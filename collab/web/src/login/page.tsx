@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
-import { login, loginLocal, me, register, resetPassword, setUp } from '../api/auth.ts';
+import { login, loginLocal, me, register, resetPassword, setUp, signOnPage } from '../api/auth.ts';
 import type { Account, Ways } from '../api/auth.ts';
 import { acceptInvite } from '../api/invites.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { signedInAs } from '../app/account.ts';
 import { go } from '../app/router.ts';
-import type { Door } from '../app/router.ts';
+import type { Door } from '../app/place.ts';
 import { useTitle } from '../app/title.ts';
 import './login.css';
 
@@ -52,7 +52,7 @@ const LocalOnly = () => <><h1>Open it from the terminal</h1><p>This hub belongs 
 
 const PasswordDoor = ({ signOn, enter }: { readonly signOn?: { readonly name: string }; readonly enter: Enter }) => (
   <><h1>Sign in</h1>
-    {signOn && <><a className="button main wide" href={`/api/v1/auth/oidc/start?then=${encodeURIComponent(location.pathname)}`}>With {signOn.name}</a><p className="or soft small">or</p></>}
+    {signOn && <><Form submit={`With ${signOn.name}`} send={async () => location.assign(await signOnPage())} /><p className="or soft small">or</p></>}
     <Form submit="Sign in" send={async (field) => enter(await login(field('username'), field('password')))}>
       <Field label="Name" name="username" autoComplete="username" autoFocus />
       <Field label="Password" name="password" type="password" autoComplete="current-password" />

@@ -6,7 +6,6 @@ import { asProblem } from '../api/problem.ts';
 import { useShortcuts } from '../app/keys.ts';
 import { Link } from '../app/link.tsx';
 import { go } from '../app/router.ts';
-import { listed } from '../app/words.ts';
 import { Lamp } from '../parts/lamp.tsx';
 import { TokenBar } from '../parts/token-bar.tsx';
 import { Cost } from '../sessions/card.tsx';
@@ -26,7 +25,7 @@ export const RoomHeader = ({ room: { session, may }, account, team, now, onChang
         <p className="crumb small"><Link href="/">Sessions</Link> <span aria-hidden="true">/</span> {toolName(session.tool)}{session.host && ` on ${session.host}`}</p>
         <h1>{nameOf(session)}{session.branch && <span className="branch mono">{session.branch}</span>}</h1>
         {(session.title ?? session.description) && <p className="what">{session.title ?? session.description}</p>}
-        {reasons.length > 0 && <p className={`why ${reasons[0]!.grave ? 'bad' : 'fair'}`}>{listed(reasons.map(({ words }) => words), 4)}</p>}
+        {reasons.length > 0 && <p className={`why ${reasons[0]!.grave ? 'bad' : 'fair'}`}>{reasons.map(({ words }) => words).join(' · ')}</p>}
       </div>
       <div className="gauge">
         <div className="marks"><Lamp {...session} forMe={session.owner === account.username} /><HealthMark {...session} /><span className="number"><Cost session={session} /></span>{session.agentUp === false && session.state !== 'ended' && <span className="chip" title="Its agent is silent: these are the last numbers it told">agent silent</span>}</div>

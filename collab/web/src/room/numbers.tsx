@@ -22,7 +22,7 @@ export const Numbers = ({ session, history, now }: { readonly session: Session; 
         <Fact name="Turns" explain="Prompts of the person.">{turns ?? <Unknown why="the tool does not tell prompts apart" />}</Fact>
         <Fact name="Messages" explain="Of all roles: the person, the model, the system.">{messages ?? <Unknown why="no transcript" />}</Fact>
         <Fact name="Requests" explain="Calls to models.">{requests ?? <Unknown why="no call is recorded" />}</Fact>
-        <Fact name="Open for" explain="From its first record until now, or to its end.">{startedAt === undefined ? <Unknown why="the tool did not say when it began" /> : span((endedAt ?? now) - startedAt)}</Fact>
+        <Fact name="Open" explain="From its first record until now, or to its end.">{startedAt === undefined ? <Unknown why="the tool did not say when it began" /> : span((endedAt ?? now) - startedAt)}</Fact>
         <Fact name="Active" explain="The gaps between records, those over 15 minutes left out.">{activeSeconds === undefined ? <Unknown why="too few records" /> : span(activeSeconds * 1000)}</Fact>
         <Fact name="Errors" explain={Object.keys(errorsByKind).length > 0 ? `By kind: ${Object.entries(errorsByKind).map(([kind, count]) => `${kind.replace('_', ' ')} ${count}`).join(', ')}.` : 'Failed tools, API errors, rate limits, denied permissions, interruptions.'}>{errors}</Fact>
         <Fact name="Files" explain="Distinct files it edited.">{filesEdited ?? <Unknown why="its records do not name files" />}</Fact>

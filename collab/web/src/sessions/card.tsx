@@ -1,5 +1,5 @@
 import { Link } from '../app/link.tsx';
-import { roomPath } from '../app/router.ts';
+import { roomPath } from '../app/place.ts';
 import { age, ago, dollars, listed, many } from '../app/words.ts';
 import { Face } from '../parts/face.tsx';
 import { Lamp } from '../parts/lamp.tsx';

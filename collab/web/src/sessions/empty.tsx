@@ -1,5 +1,5 @@
 import { Link } from '../app/link.tsx';
-import { roomPath } from '../app/router.ts';
+import { roomPath } from '../app/place.ts';
 import { ago, many, span } from '../app/words.ts';
 import { Cost } from './card.tsx';
 import { nameOf } from './headline.ts';

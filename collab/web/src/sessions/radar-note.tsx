@@ -1,5 +1,5 @@
 import { Link } from '../app/link.tsx';
-import { roomPath } from '../app/router.ts';
+import { roomPath } from '../app/place.ts';
 import { nameOf } from './headline.ts';
 import { clashesOf } from './radar.ts';
 import type { Session } from './session.ts';

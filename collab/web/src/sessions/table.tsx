@@ -1,5 +1,5 @@
 import { Link } from '../app/link.tsx';
-import { roomPath } from '../app/router.ts';
+import { roomPath } from '../app/place.ts';
 import { ago, listed } from '../app/words.ts';
 import { Lamp } from '../parts/lamp.tsx';
 import { TokenBar } from '../parts/token-bar.tsx';

@@ -16,7 +16,7 @@ export interface SectionProps {
 }
 
 const sections = {
-  profile: { name: 'Profile', page: ProfileSection, admin: false }, devices: { name: 'Devices', page: DevicesSection, admin: false }, tokens: { name: 'Agent tokens', page: TokensSection, admin: false },
+  profile: { name: 'Profile', page: ProfileSection, admin: false }, devices: { name: 'Devices', page: DevicesSection, admin: false }, tokens: { name: 'Tokens', page: TokensSection, admin: false },
   members: { name: 'Members', page: MembersSection, admin: false }, invites: { name: 'Invites', page: InvitesSection, admin: true }, team: { name: 'Team', page: TeamSection, admin: false }, audit: { name: 'Audit log', page: AuditSection, admin: true },
 } as const;
 
