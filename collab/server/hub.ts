@@ -64,7 +64,7 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
     ...rooms.routes,
     ...allTeamRoutes(base),
     ...agents.routes,
-    ...sessionRoutes(base, { askAgent }),
+    ...sessionRoutes(base, { askAgent, here: (sessionId) => rooms.live.here(sessionId) }),
     ...analyticsRoutes(base, reader),
     ...metrics.routes,
   ];

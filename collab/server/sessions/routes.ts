@@ -15,7 +15,8 @@ import type { Step } from './history.ts';
 import { listSessions } from './list.ts';
 import type { SessionPage } from './list.ts';
 import { iso, personShape, sessionItem } from './list-item.ts';
-import { sessionNow, withNow } from './list-now.ts';
+import { sessionNow, withNow, withWatchers } from './list-now.ts';
+import type { Here, IdOf } from './list-now.ts';
 import { giveRoles, inRoom, roomPerson, roomRoles, takeRole } from './people.ts';
 import { whileUnchanged } from './page-memory.ts';
 import { purge } from './purge.ts';
@@ -41,10 +42,10 @@ const role = z.enum(roomRoles).describe('host: runs the room with the owner. edi
 const shareRole = z.enum(['host', 'editor', 'viewer']);
 
 /** Everything one can ask of sessions. */
-export const sessionRoutes = (base: Base, { askAgent }: { readonly askAgent: AskAgent }): readonly Route[] => [list(base), ...ownAndRadar(base), ...oneSession(base), ...changing(base, askAgent), ...room(base), ...atLarge(base)];
+export const sessionRoutes = (base: Base, { askAgent, here = () => [] }: { readonly askAgent: AskAgent; /** Who looks at the room of a session: ids of people. */ readonly here?: Here }): readonly Route[] => [list(base, here), ...ownAndRadar(base), ...oneSession(base), ...changing(base, askAgent), ...room(base), ...atLarge(base)];
 
-const list = ({ store }: Base): Route => {
-  const remembered = whileUnchanged<SessionPage>(store);
+const list = ({ store }: Base, here: Here): Route => {
+  const remembered = whileUnchanged<{ readonly page: SessionPage; readonly idOf?: IdOf }>(store);
   return route({
     method: 'get', path: '/api/v1/sessions', tag: 'sessions', summary: 'Lists the sessions you may see, the most recently active first', access: { who: 'person' },
     query: z.object({ ...sessionFilters, after: z.string().max(400).exactOptional().describe('"next" of the page before.'), limit: z.coerce.number().int().min(1).max(50).default(50), with: z.literal('now').exactOptional().describe('Tells of each also what it does now.') }),
@@ -57,11 +58,17 @@ const list = ({ store }: Base): Route => {
       }),
     },
     example: { query: { status: 'live', limit: '20' } },
-    handle: ({ person: { userId }, query, now }) => remembered({ key: JSON.stringify([userId, query]), now }, async () => {
-      const { after, limit, with: more, ...filters } = query;
-      const page = await listSessions(store, { userId, filters, limit, now, ...(after === undefined ? {} : { after }) });
-      return more === undefined ? page : { ...page, sessions: await withNow(store, page.sessions) };
-    }),
+    handle: async ({ person: { userId }, query, now }) => {
+      const { page, idOf } = await remembered({ key: JSON.stringify([userId, query]), now }, async () => {
+        const { after, limit, with: more, ...filters } = query;
+        const page = await listSessions(store, { userId, filters, limit, now, ...(after === undefined ? {} : { after }) });
+        if (more === undefined) return { page };
+        const { sessions, idOf } = await withNow(store, page.sessions);
+        return { page: { ...page, sessions }, idOf };
+      });
+      // Who looks is written nowhere, so it is not remembered.
+      return idOf === undefined ? page : { ...page, sessions: await withWatchers(store, page.sessions, { idOf, here }) };
+    },
   });
 };
 

@@ -43,6 +43,16 @@ requireServer('chromium')('the page in a browser', () => {
     await context.close();
   });
 
+  it('[C3] who looks at a session stands on its card', async () => {
+    const [home, inRoom] = await Promise.all([stage.look(stage.scene.people.ada, '/'), stage.look(stage.scene.people.linus, room)]);
+    await inRoom.page.waitForSelector('.composer');
+    await inRoom.page.waitForSelector('.people-list .face.online');
+    await home.page.reload();
+    await home.page.waitForSelector('h1:has-text("linus is on it")');
+    expect(await home.page.locator('.card').first().innerText()).toContain('linus looks on');
+    await Promise.all([home.context.close(), inRoom.context.close()]);
+  });
+
   it('[D5] a change of a session is on screen without a reload, and LIVE ends by itself', async () => {
     const { page, context } = await stage.look(stage.scene.people.grace, '/');
     const card = page.locator('.card', { has: page.locator('[data-session^="opencode/"]') });

@@ -170,6 +170,11 @@ export class Live implements SocketExtension {
     if (here.size === 0) this.#cursors.move(roomId, agentUserId(roomId), {});
   }
 
+  /** Who looks at a room, by id. */
+  here(roomId: string): ReadonlySet<string> {
+    return this.#here(roomId);
+  }
+
   /** People who look at a room. */
   #here(roomId: string): ReadonlySet<string> {
     const found = new Set<string>();

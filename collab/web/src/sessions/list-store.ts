@@ -63,7 +63,7 @@ export const followTeam = (team: string): (() => void) => {
 
 const load = async (team: string): Promise<void> => {
   try {
-    const [liveOnes, ended, conflicts, costTodayUsd] = await Promise.all([listLive(team), listSessions({ team, status: 'ended' }), listConflicts(team).catch(() => []), costToday(team).catch(() => undefined)]);
+    const [liveOnes, ended, conflicts, costTodayUsd] = await Promise.all([listLive(team), listSessions({ team, status: 'ended', with: 'now' }), listConflicts(team).catch(() => []), costToday(team).catch(() => undefined)]);
     sessionList.set((now) => (now.team !== team ? now : {
       team, status: 'ready', asOf: Date.now(),
       sessions: distinct([...withConflicts(liveOnes, conflicts), ...ended.sessions, ...(now.older === undefined ? [] : now.sessions.filter(({ state }) => state === 'ended'))]),
@@ -81,7 +81,7 @@ export const reloadTeam = (team: string): Promise<void> => load(team);
 export const loadOlder = async (): Promise<void> => {
   const { team, older } = sessionList.get();
   if (team === undefined || older === undefined) return;
-  const { sessions, next } = await listSessions({ team, status: 'ended', after: older });
+  const { sessions, next } = await listSessions({ team, status: 'ended', with: 'now', after: older });
   sessionList.set(({ older: _before, ...now }) => (now.team === team ? { ...now, sessions: distinct([...now.sessions, ...sessions]), ...(next === undefined ? {} : { older: next }) } : { ...now }));
 };
 

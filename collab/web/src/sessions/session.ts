@@ -71,12 +71,12 @@ export type HubSession = Partial<Omit<PublicSession, 'id' | 'tool' | 'nativeId' 
   readonly watchers?: readonly string[];
   readonly may?: readonly string[];
   /** In a list: what of its details a card shows. */
-  readonly now?: Pick<PublicSession, 'context' | 'runningTool' | 'waitingFor' | 'errors' | 'unpricedTokens' | 'outputLowerBound' | 'turns' | 'filesEdited'> & { readonly factors: PublicSession['health']['factors']; readonly missing: PublicSession['health']['missing'] };
+  readonly now?: Pick<PublicSession, 'context' | 'runningTool' | 'waitingFor' | 'errors' | 'unpricedTokens' | 'outputLowerBound' | 'turns' | 'filesEdited'> & { readonly factors: PublicSession['health']['factors']; readonly missing: PublicSession['health']['missing']; readonly watchers?: readonly string[] };
 };
 
 /** Translates what the hub answers, once. */
 export const sessionOf = ({ now, ...item }: HubSession): Session => {
-  const told: HubSession = now === undefined ? item : { ...item, ...pick(now, ['context', 'runningTool', 'waitingFor', 'errors', 'unpricedTokens', 'outputLowerBound', 'turns', 'filesEdited']), health: { ...item.health, factors: now.factors, missing: now.missing } };
+  const told: HubSession = now === undefined ? item : { ...item, ...pick(now, ['context', 'runningTool', 'waitingFor', 'errors', 'unpricedTokens', 'outputLowerBound', 'turns', 'filesEdited']), health: { ...item.health, factors: now.factors, missing: now.missing }, watchers: now.watchers ?? [] };
   const { owner, hostName = '', visibility = 'team', watchers = [], tokens, tokensEstimated, tags = [], fileConflicts = [], toolCalls = {}, health = {} } = told;
   const kept = pick(told, ['id', 'tool', 'nativeId', 'may', 'agentUp', 'project', 'title', 'description', 'model', 'costUsd', 'unpricedTokens', 'outputLowerBound', 'lastWasError', 'context', 'runningTool', 'waitingFor', 'activeSeconds', 'turns', 'messages', 'requests', 'filesEdited', 'linesAdded', 'linesRemoved', 'commits', 'compactions', 'subagents', 'cwd', 'pid', 'toolVersion']);
   const errors = told.errors ?? {};
