@@ -16,6 +16,8 @@ export default defineConfig({
   },
   build: {
     outDir: here('dist'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, reportCompressedSize: false, manifest: true,
+    // The packages' own words on what may be done with them go along.
+    license: { fileName: 'licences.md' },
     modulePreload: { polyfill: false },
   },
 });

@@ -8,7 +8,7 @@ interface Built {
   readonly bodies: Readonly<Partial<Record<'br' | 'gzip' | 'identity', Buffer>>>;
 }
 
-const types: Readonly<Record<string, string>> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8', '.svg': 'image/svg+xml' };
+const types: Readonly<Record<string, string>> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8', '.svg': 'image/svg+xml', '.md': 'text/markdown; charset=utf-8' };
 
 /** Addresses that the page itself answers; everything else is a file, the API, or nothing. */
 const pagePaths = ['/', '/rooms/*rest', '/inbox', '/settings', '/settings/*rest', '/login', '/open', '/join', '/reset', '/setup'];
@@ -18,7 +18,7 @@ export const serveWeb = (app: Express, folder: string): boolean => {
   if (!existsSync(join(folder, 'index.html'))) return false;
   const files = readBuilt(folder);
   app.get(pagePaths, (request, response) => send(request, response, files.get('/index.html')!, 'no-cache'));
-  app.get(/^\/(?:assets\/.+|[^/]+\.(?:js|svg))$/, (request, response, next) => {
+  app.get(/^\/(?:assets\/.+|[^/]+\.(?:js|svg|md))$/, (request, response, next) => {
     const file = files.get(request.path);
     if (file === undefined) return next();
     // Names of assets carry a hash of what is in them.

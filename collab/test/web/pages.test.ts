@@ -58,12 +58,12 @@ requireServer('chromium')('the page in a browser', () => {
     const card = page.locator('.card', { has: page.locator('[data-session^="opencode/"]') });
     await card.waitFor();
     await page.waitForSelector('.connection.live');
-    await stage.scene.change('linus', 'opencode/ses_4f2b7704', { lastActivityAt: Date.now() - 25_000, context: { used: 196_000, limit: 200_000 } });
+    await stage.scene.change('linus', 'opencode/ses_4f2b7704', { lastActivityAt: Date.now() - 16_000, context: { used: 196_000, limit: 200_000 } });
     await card.locator('text=LIVE').waitFor();
     await card.locator('.token-bar.bad').waitFor();
     await card.locator('text=LIVE').waitFor({ state: 'detached' });
     await context.close();
-  });
+  }, 60_000);
 
   it('filters stand in the address, search finds, nothing found says so', async () => {
     const { page, context } = await stage.look(stage.scene.people.ada, '/?tool=gemini');

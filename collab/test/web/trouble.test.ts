@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { headlineOf, peopleOn, worstFirst } from '../../web/src/sessions/headline.ts';
+import { adviceOn } from '../../web/src/sessions/recommend.ts';
 import { mergeTold, sessionOf } from '../../web/src/sessions/session.ts';
 import type { HubSession, Session } from '../../web/src/sessions/session.ts';
 import { contextLevel, reasonsOf, standingOf } from '../../web/src/sessions/trouble.ts';
@@ -36,6 +37,17 @@ describe('how a session stands', () => {
     const session = { ...aSession(), fileConflicts: ['src/cart/total.ts'] };
     expect(reasonsOf(session, now)[0]!.words).toBe('another session edits total.ts');
     expect(standingOf(session, now)).toBe('watch');
+  });
+});
+
+describe('what to do', () => {
+  it('[H6] every advice has its reason', () => {
+    expect(adviceOn(sick()).map(({ words, because }) => `${words}: ${because}`)).toEqual([
+      'Have it write down where it stands, then start a new session: its context is 94 % full; what comes next is compacted or lost',
+      'Look at what fails before it goes on: 12 errors, most of them in the last hour',
+    ]);
+    expect(adviceOn(aSession({ state: 'waiting', waitingFor: 'permission' }))).toEqual([{ words: 'Answer it: permission', because: 'it is ada’s turn' }]);
+    expect(adviceOn({ ...sick(), state: 'ended' })).toEqual([]);
   });
 });
 

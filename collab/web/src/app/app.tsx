@@ -49,7 +49,7 @@ export const App = () => {
 const Inside = ({ account, team, place, path, ways: door }: { readonly account: Account; readonly team: Team | undefined; readonly place: Place; readonly path: string; readonly ways: Ways | undefined }) => {
   const [sheet, setSheet] = useState(false);
   const teamId = team?.id;
-  useEffect(() => (teamId === undefined ? undefined : followInbox(teamId)), [teamId]);
+  useEffect(() => (teamId === undefined ? undefined : followInbox(teamId, account.id)), [teamId, account.id]);
   useShortcuts('Everywhere', [
     { keys: '?', does: 'This sheet', run: () => setSheet(true) },
     { keys: 'g s', does: 'Go to the sessions', run: () => go('/') },

@@ -1,6 +1,11 @@
 import { useEffect } from 'react';
+import { useStore } from './store.ts';
+import { unread } from './unread.ts';
 
-/** What the browser's tab says. */
-export const useTitle = (title: string): void => {
-  useEffect(() => { document.title = `${title} · Watchroom`; }, [title]);
+const same = (count: number): number => count;
+
+/** What the browser's tab says, with the number of things that wait. */
+export const useTitle = (title: string, waiting = 0): void => {
+  const count = useStore(unread, same) + waiting;
+  useEffect(() => { document.title = `${count > 0 ? `(${count}) ` : ''}${title} · Watchroom`; }, [title, count]);
 };

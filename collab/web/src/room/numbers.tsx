@@ -6,6 +6,7 @@ import { Cost } from '../sessions/card.tsx';
 import type { Session } from '../sessions/session.ts';
 import { Fact } from './fact.tsx';
 import { HealthFactors } from './health-factors.tsx';
+import { Recommendations } from './recommendations.tsx';
 import { TokenGraph } from './token-graph.tsx';
 
 /** Everything that is counted of a session; behind each number stands how. */
@@ -16,6 +17,7 @@ export const Numbers = ({ session, history, now }: { readonly session: Session; 
     <>
       <section aria-label="Tokens over time">{history === undefined ? <Slow><p className="soft small">Asking for its history…</p></Slow> : <TokenGraph points={history} limit={context?.limit} />}</section>
       <HealthFactors session={session} now={now} />
+      <Recommendations session={session} />
       <dl className="fact-list number">
         <Fact name="Cost" explain="API-equivalent US dollars: every call’s tokens by kind, times the list price of its model at that time. Not a bill. ≥ means that some calls have no price, so the true cost is higher."><Cost session={session} /></Fact>
         <Fact name="Tokens" explain="All that was billed: input, output, cache reads and cache writes, as the provider reported them, each call counted once, sub-agents included.">{tokens === undefined ? tokensEstimated === undefined ? <Unknown why="the tool reports none" /> : <abbr title="Estimated with a tokenizer: the tool reports none">≈&thinsp;{short(tokensEstimated)}</abbr> : short(tokens)}</Fact>

@@ -39,7 +39,7 @@ export const SessionsPage = ({ account, team, local }: { readonly account: Accou
   const liveOnes = visible.filter(({ state }) => state !== 'ended');
   const ended = visible.filter(({ state }) => state === 'ended');
   const counts = useMemo(() => countsOf(list.sessions, now), [list.sessions, now]);
-  useTitle(counts.waitingForMe(me) > 0 ? `(${counts.waitingForMe(me)}) Sessions` : 'Sessions');
+  useTitle('Sessions', counts.waitingForMe(me));
   useKeys(visible, search);
 
   if (list.status === 'loading') return <main className="sessions"><h1 className="unseen">Sessions</h1><Slow><p className="soft">Asking the hub for the sessions of {team.displayName}…</p></Slow></main>;
