@@ -35,6 +35,8 @@ export const openStage = async (): Promise<Stage> => {
   buildPage();
   const hub = await startTestHub({ limitFactor: 1000 });
   const scene = await makeScene(hub);
+  // Browsers have a clock of their own; the hub's goes with it.
+  const ticking = setInterval(() => { hub.clock.now = Date.now(); }, 100);
   const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
   return {
     hub, scene,
@@ -49,6 +51,7 @@ export const openStage = async (): Promise<Stage> => {
       return { page, context, complaints };
     },
     stop: async () => {
+      clearInterval(ticking);
       await browser.close();
       await hub.stop();
     },
