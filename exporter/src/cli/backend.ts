@@ -1,5 +1,6 @@
 import type { Loaded } from '../config/load.ts';
 import type { Prices } from '../cost/prices.ts';
+import type { Words, WordsChange } from '../ledger/words.ts';
 import type { BookedCall } from '../session/booked.ts';
 import type { EpochMs, Part } from '../session/part.ts';
 import type { Session, SessionState } from '../session/session.ts';
@@ -22,6 +23,8 @@ export interface Backend {
   readonly past: (ask: PastAsk) => Promise<Past>;
   /** Every budget of the configuration, with what was used and what may be expected. */
   readonly budgets: () => Promise<readonly BudgetOutlook[]>;
+  /** Keeps what people say of a session, durably; returns all that is said of it now. */
+  readonly say: (change: WordsChange) => Promise<Words>;
   /** Runs until it is told to stop. */
   readonly runExporter: () => Promise<void>;
   /** The same, reporting to a hub; the token as it was typed, and as the variable has it. */

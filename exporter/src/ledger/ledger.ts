@@ -26,6 +26,8 @@ import { historyOf, usedIn } from './rollups.ts';
 import type { UsedBy } from './rollups.ts';
 import { createSchema, schemaVersion } from './schema.ts';
 import { indexCallsBySession, sessionsAfter, useByHour } from './use-by-hour.ts';
+import { changeWords } from './words.ts';
+import type { Words, WordsChange } from './words.ts';
 
 export interface LedgerOptions {
   /** File, or ':memory:'. */
@@ -258,6 +260,11 @@ export class Ledger {
       totals: onlyKnown({ id, errors, toolCalls, project, startedAt, lastActivityAt, turns, linesAdded, linesRemoved }), hours: hours.get(id) ?? [],
     }));
     return { sessions, ...(page.length < limit ? {} : { next: page.at(-1)! }) };
+  }
+
+  /** Keeps what people say of a session; returns all that is said of it now. */
+  say(change: WordsChange): Words {
+    return changeWords(this.#db, change);
   }
 
   /** Gives the project label's slots to the most used projects of the last 30 days. */

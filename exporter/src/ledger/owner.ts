@@ -9,6 +9,8 @@ export interface Owner {
   readonly since: number;
   /** Where its pages and metrics are, once it listens. */
   readonly address?: string;
+  /** Where commands may ask it to write (wiring/owner-line.ts). */
+  readonly line?: string;
   /** A command that reads on and looks: it ends soon, by itself. */
   readonly brief?: true;
 }

@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createWatcher } from '../files/watch.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { Words, WordsChange } from '../ledger/words.ts';
 import type { PastCursor, PastUse, SessionHours } from '../session/hour-use.ts';
 import type { StoredSession } from '../session/session.ts';
 import { readers } from '../readers/registry.ts';
@@ -57,10 +58,10 @@ export type EngineMessage =
   /** A long scan is over and its memory given back: so can the listener's be. */
   | { readonly kind: 'rested' }
   | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' }
-  | { readonly kind: 'answer'; readonly ticket: number; readonly answer: readonly SessionHours[] | { readonly sessions: readonly PastUse[]; readonly next?: PastCursor } }
+  | { readonly kind: 'answer'; readonly ticket: number; readonly answer: readonly SessionHours[] | Words | { readonly sessions: readonly PastUse[]; readonly next?: PastCursor } }
   | { readonly kind: 'no answer'; readonly ticket: number; readonly message: string };
 /** What it is asked. */
-export type EngineRequest = 'stop' | { readonly ticket: number; readonly hoursOf: readonly string[] } | { readonly ticket: number; readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
+export type EngineRequest = 'stop' | { readonly ticket: number; readonly hoursOf: readonly string[] } | { readonly ticket: number; readonly say: WordsChange } | { readonly ticket: number; readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
 
 let soon: NodeJS.Timeout | undefined;
 let scanning: Promise<void> | undefined;
@@ -90,11 +91,16 @@ port.on('message', (request: EngineRequest) => {
   if (request === 'stop') return void stop();
   const { ticket } = request;
   try {
-    tell({ kind: 'answer', ticket, answer: 'hoursOf' in request ? ledger.hoursOf(request.hoursOf) : ledger.past(request.past.after, request.past.limit) });
+    tell({ kind: 'answer', ticket, answer: answerTo(request) });
   } catch (error) {
     tell({ kind: 'no answer', ticket, message: error instanceof Error ? error.message : String(error) });
   }
 });
+
+function answerTo(request: Exclude<EngineRequest, 'stop'>): Extract<EngineMessage, { kind: 'answer' }>['answer'] {
+  if ('hoursOf' in request) return ledger.hoursOf(request.hoursOf);
+  return 'say' in request ? engine.say(request.say) : ledger.past(request.past.after, request.past.limit);
+}
 
 const stop = async (): Promise<void> => {
   clearInterval(safetyNet);

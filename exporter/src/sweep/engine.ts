@@ -4,6 +4,7 @@ import { fileStat } from '../files/identity.ts';
 import type { Watcher } from '../files/watch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SourceReport } from '../ledger/report.ts';
+import type { Words, WordsChange } from '../ledger/words.ts';
 import type { Reader } from '../readers/reader.ts';
 import { observe } from '../session/draft.ts';
 import type { EpochMs, Histogram } from '../session/part.ts';
@@ -128,6 +129,14 @@ export class Engine {
     if (file && this.#isNew(file)) this.#waiting.set(file.path, file);
     await this.#work();
     if (this.#changed.size > 0) this.#publishSoon();
+  }
+
+  /** Keeps what people say of a session, and tells everybody. */
+  say(change: WordsChange): Words {
+    const words = this.#options.ledger.say(change);
+    this.#changed.add(change.session);
+    this.#publish();
+    return words;
   }
 
   /** Waits until nothing is being read. */

@@ -21,6 +21,7 @@ import { hubCare } from './hub.ts';
 import { joinOf, pastOf } from './past.ts';
 import { engineSettings, toldBudgets } from './reading-settings.ts';
 import { openState, secondOwner } from './state.ts';
+import { say } from './words.ts';
 
 /** What the commands ask, answered from this machine (cli/backend.ts). Nothing is opened before it is asked for. */
 export const createBackend = (world: World, surroundings: Surroundings & About): Backend => {
@@ -49,6 +50,7 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
       const join = await joinOf(ask, surroundings.now());
       return pastOf((await books()).ledger, ask, join, world);
     },
+    say: (change) => say(change, { books, close }),
     budgets: async () => outlooks(await books(), world, surroundings.now()),
     close,
   };

@@ -24,9 +24,11 @@ import type { LedgerThread } from './ledger-thread.ts';
 import { runBeside } from './beside.ts';
 import { createLog } from './log.ts';
 import { createLook } from './look.ts';
+import { openLine } from './owner-answers.ts';
 import { engineSettings } from './reading-settings.ts';
 import { reportingOf, reportingWarnings, startReporting } from './reporting.ts';
 import type { Reporting } from './reporting.ts';
+import type { OwnerLine } from './owner-line.ts';
 import { openState, ownedByExporter, secondOwner } from './state.ts';
 import type { State } from './state.ts';
 
@@ -139,12 +141,14 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   }, config.processIntervalMs);
   let server: WebServer | undefined;
   let telemetry: Awaited<ReturnType<typeof openTelemetry>> | undefined;
+  let line: OwnerLine | undefined;
   let agent: { readonly stop: () => Promise<void> } | undefined;
   let beside: { readonly stop: () => Promise<void> } | undefined;
   try {
     telemetry = await openTelemetry(world, about, scene, { onProblem: (problem) => log.warn({ problem }, 'OpenTelemetry'), reporting });
     server = await serve({ world, about, scene, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
-    state.ownership?.describe({ pid, since: now(), address: server.url });
+    line = await openLine(state, { world, thread, log });
+    state.ownership?.describe({ pid, since: now(), address: server.url, ...(line ? { line: line.address } : {}) });
     if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo, reporting });
     const onChange = (changed: () => void): (() => void) => {
       listeners.add(changed);
@@ -158,7 +162,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
     return 'end';
   } finally {
     stopLooking();
-    await Promise.allSettled([agent?.stop(), beside?.stop()]);
+    await Promise.allSettled([line?.close(), agent?.stop(), beside?.stop()]);
     await stopAll({ server, telemetry: telemetry?.telemetry, thread });
     state.close();
   }

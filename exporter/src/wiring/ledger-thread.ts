@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Words, WordsChange } from '../ledger/words.ts';
 import type { PastCursor, UseBook } from '../session/hour-use.ts';
 import type { StoredSession } from '../session/session.ts';
 import type { EngineMessage, EngineRequest } from '../sweep/engine-thread.ts';
@@ -8,6 +9,8 @@ import { giveBackMemory } from '../sweep/give-back.ts';
 
 /** The thread that owns the ledger, seen from the main thread. */
 export interface LedgerThread extends UseBook {
+  /** Keeps what people say of a session. */
+  readonly say: (change: WordsChange) => Promise<Words>;
   /** Lets it finish what it books and close the ledger. */
   readonly stop: () => Promise<void>;
 }
@@ -22,7 +25,7 @@ export interface LedgerThreadListeners {
   readonly onDeath: (error: Error) => void;
 }
 
-type Question = { readonly hoursOf: readonly string[] } | { readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
+type Question = { readonly hoursOf: readonly string[] } | { readonly say: WordsChange } | { readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
 
 export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
   const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
@@ -60,6 +63,7 @@ export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailur
   return {
     hoursOf: (ids) => ask({ hoursOf: ids }),
     past: (after, limit) => ask({ past: { after, limit } }),
+    say: (change) => ask({ say: change }),
     stop: async () => {
       stopping = true;
       thread.postMessage('stop' satisfies EngineRequest);

@@ -65,6 +65,7 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   },
   past: async () => ({ target: { instance: 'localhost:10877', job: 'watchroom' }, from: undefined, to: now, joins: 'ledger', tokens: 0, usd: 0, text: () => ['# EOF\n'] }),
   budgets: async () => [],
+  say: async () => ({}),
   runExporter: async () => {},
   runAgent: async () => {},
   runDemo: async () => {},

@@ -1,0 +1,69 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+
+/** What people said of a session: `watchroom tag`, `set-project`, `describe`. */
+export interface Words {
+  readonly tags?: readonly string[];
+  readonly projectName?: string;
+  readonly description?: string;
+}
+
+/** Control characters would let a word rewrite somebody's terminal. */
+const words = (most: number) => z.string().trim().min(1).max(most).regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
+export const mostTags = 50;
+export const tagWord = words(100).regex(/^[^,#\s][^,]*$/, 'no comma in it, no # before it');
+export const projectWord = words(200);
+export const descriptionWords = z.string().trim().min(1).max(2000);
+
+/** What is to be said differently; it crosses the owner's line, so it is checked where it arrives. */
+export const wordsChange = z.object({
+  /** Full id. */
+  session: z.string().min(1).max(500),
+  addTags: z.array(tagWord).max(mostTags).exactOptional(),
+  removeTags: z.union([z.array(z.string()), z.literal('all')]).exactOptional(),
+  /** null: as the tool says, again. */
+  projectName: projectWord.nullable().exactOptional(),
+  /** null: none, again. */
+  description: descriptionWords.nullable().exactOptional(),
+});
+export type WordsChange = z.infer<typeof wordsChange>;
+
+/** Keeps a change with its session and returns all that is said of it now. Throws for a session the ledger does not know, and for too many tags. */
+export const changeWords = (db: Database.Database, told: WordsChange): Words => {
+  const change = wordsChange.parse(told);
+  const keep = db.transaction((): Words => {
+    const row = db.prepare('SELECT tags, project_name, description FROM sessions WHERE key = ?').get(change.session) as WordsRow | undefined;
+    if (!row) throw new Error(`the ledger does not know ${change.session}: words are kept with a session's transcript, and it has none`);
+    const said = changed(wordsOf(row), change);
+    db.prepare('UPDATE sessions SET tags = ?, project_name = ?, description = ? WHERE key = ?')
+      .run(said.tags ? JSON.stringify(said.tags) : null, said.projectName ?? null, said.description ?? null, change.session);
+    return said;
+  });
+  return keep.immediate();
+};
+
+interface WordsRow { readonly tags: string | null; readonly project_name: string | null; readonly description: string | null }
+
+const wordsOf = ({ tags, project_name: projectName, description }: WordsRow): Words => ({
+  ...(tags === null ? {} : { tags: JSON.parse(tags) as string[] }),
+  ...(projectName === null ? {} : { projectName }),
+  ...(description === null ? {} : { description }),
+});
+
+const changed = (before: Words, { addTags = [], removeTags = [], projectName = before.projectName, description = before.description }: WordsChange): Words => {
+  const tags = removeTags === 'all' ? addTags : withTags(withoutTags(before.tags ?? [], removeTags), addTags);
+  if (tags.length > mostTags) throw new Error(`a session has at most ${mostTags} tags, this would be ${tags.length}`);
+  return {
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(projectName === null || projectName === undefined ? {} : { projectName }),
+    ...(description === null || description === undefined ? {} : { description }),
+  };
+};
+
+/** "Release" and "release" are one tag, as for `list --tag`; it stays as it was first written. */
+const withTags = (tags: readonly string[], more: readonly string[]): readonly string[] =>
+  more.reduce<readonly string[]>((all, tag) => (all.some((one) => isSame(one, tag)) ? all : [...all, tag]), tags);
+
+const withoutTags = (tags: readonly string[], gone: readonly string[]): readonly string[] => tags.filter((tag) => !gone.some((one) => isSame(one, tag)));
+
+const isSame = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
