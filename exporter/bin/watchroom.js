@@ -13,4 +13,6 @@ if (isCheckout) {
   // The workspaces' sources instead of what a build would make of them; the condition is in the "exports" of each package.json.
   registerHooks({ resolve: (specifier, context, next) => next(specifier, { ...context, conditions: [...context.conditions, 'watchroom-source'] }) });
 }
+// React's development build is slow, and its warnings would be drawn over the screen.
+if (process.argv[2] === 'monitor' || process.argv[2] === 'top') process.env.NODE_ENV ??= 'production';
 await import((isCheckout ? source : built).href);

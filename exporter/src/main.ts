@@ -33,7 +33,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await runProgram({
-  version, machine, variables: process.env, cwd: process.cwd(), now: Date.now, stdout: process.stdout, stderr: process.stderr,
+  version, machine, variables: process.env, cwd: process.cwd(), now: Date.now, stdout: process.stdout, stderr: process.stderr, ending,
+  get stdin() { return process.stdin; }, // opened when somebody reads it
   // Loaded when something is to be done: help and mistakes need none of it.
   open: async (world) => (await import('./wiring/backend.ts')).createBackend(world, {
     version, nodeVersion: process.versions.node, now: Date.now, pid: process.pid, env: process.env, stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, ending,

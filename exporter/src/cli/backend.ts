@@ -2,6 +2,7 @@ import type { Loaded } from '../config/load.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
 import type { BookedCall } from '../session/booked.ts';
+import type { NowAsk, NowPage } from '../session/now.ts';
 import type { EpochMs, Part } from '../session/part.ts';
 import type { Session, SessionState } from '../session/session.ts';
 import type { LedgerStatus } from '../session/snapshot.ts';
@@ -25,6 +26,8 @@ export interface Backend {
   readonly budgets: () => Promise<readonly BudgetOutlook[]>;
   /** Keeps what people say of a session, durably; returns all that is said of it now. */
   readonly say: (change: WordsChange) => Promise<Words>;
+  /** Follows the present of this machine; nothing is opened before its first page. */
+  readonly follow: () => Following;
   /** Runs until it is told to stop. */
   readonly runExporter: () => Promise<void>;
   /** The same, reporting to a hub; the token as it was typed, and as the variable has it. */
@@ -54,6 +57,16 @@ export interface Explanation {
   /** The price table with the configuration's own prices. */
   readonly prices: Prices;
 }
+
+/** The present of this machine, again and again. */
+export interface Following {
+  readonly page: (ask: NowAsk) => Promise<NowPage>;
+  /** Where the last page came from. */
+  readonly from: () => FollowedFrom | undefined;
+  readonly close: () => Promise<void>;
+}
+
+export type FollowedFrom = { readonly kind: 'exporter'; readonly address: string } | { readonly kind: 'own look' } | { readonly kind: 'ledger' };
 
 /** What `doctor` found. */
 export interface Diagnosis {

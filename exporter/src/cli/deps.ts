@@ -14,5 +14,9 @@ export interface Deps {
   readonly now: () => EpochMs;
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Keys of a full-screen view; absent: nobody is there. */
+  readonly stdin?: NodeJS.ReadStream;
+  /** Resolves when somebody asks the process to end. */
+  readonly ending?: Promise<string>;
   readonly open: (world: World) => Backend | Promise<Backend>;
 }

@@ -15,7 +15,7 @@ export const findSession = (name: string, sessions: readonly Session[]): Session
  * A short name for each id that only it has: "claude/1af7c9d2", or "codex/…c0ffee42" where many begin alike
  * (ids made of the time). Either can be typed as it stands. By full id.
  */
-export const shortIds = (sessions: readonly Session[]): ReadonlyMap<string, string> => {
+export const shortIds = (sessions: readonly Identified[]): ReadonlyMap<string, string> => {
   const beginnings = countBy(sessions, beginning);
   const endings = countBy(sessions, ending);
   return new Map(sessions.map((session) => {
@@ -24,11 +24,14 @@ export const shortIds = (sessions: readonly Session[]): ReadonlyMap<string, stri
   }));
 };
 
-const shortLength = 8;
-const beginning = ({ tool, nativeId }: Session): string => `${tool}/${nativeId.slice(0, shortLength).replace(/[-_.]+$/, '')}`;
-const ending = ({ tool, nativeId }: Session): string => `${tool}/…${nativeId.slice(-shortLength)}`;
+/** What its short name is made of. */
+type Identified = Pick<Session, 'id' | 'nativeId'> & { readonly tool: string };
 
-const countBy = (sessions: readonly Session[], nameOf: (session: Session) => string): ReadonlyMap<string, number> => {
+const shortLength = 8;
+const beginning = ({ tool, nativeId }: Identified): string => `${tool}/${nativeId.slice(0, shortLength).replace(/[-_.]+$/, '')}`;
+const ending = ({ tool, nativeId }: Identified): string => `${tool}/…${nativeId.slice(-shortLength)}`;
+
+const countBy = (sessions: readonly Identified[], nameOf: (session: Identified) => string): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
   for (const session of sessions) counts.set(nameOf(session), (counts.get(nameOf(session)) ?? 0) + 1);
   return counts;

@@ -6,6 +6,7 @@ import { constants, gzip } from 'node:zlib';
 import type { OwnRegistry } from '../metrics/own.ts';
 import type { ScrapePage, ScrapeRequest } from '../metrics/scrape.ts';
 import type { Health } from '../session/health-type.ts';
+import type { NowAsk, NowPage } from '../session/now.ts';
 import type { EpochMs } from '../session/part.ts';
 import { publicSession } from '../session/public.ts';
 import type { Session } from '../session/session.ts';
@@ -23,6 +24,8 @@ import type { WebConfig } from './web-config.ts';
 export interface AppOptions {
   readonly snapshot: () => Snapshot;
   readonly scrape: (request: ScrapeRequest) => Promise<ScrapePage>;
+  /** What `monitor` and `statusline` show; absent: there is no such page. */
+  readonly present?: (ask: NowAsk) => NowPage;
   readonly now: () => EpochMs;
   /** Health as lists show it: an ended session keeps its last one. */
   readonly healthOf: (session: Session, now: EpochMs) => Health;
@@ -61,6 +64,7 @@ export const createApp = (options: AppOptions): Express => {
   get(app, '/docs', (_request, response) => { response.type('html').send(docsPage(options.version)); });
   get(app, '/metrics', metricsHandler(options));
   get(app, '/api/sessions.json', (_request, response) => { response.set('Cache-Control', 'no-store').json(sessionsOf(options)); });
+  if (options.present) get(app, '/api/now.json', nowHandler(options.present));
   get(app, '/live.js', asset('text/javascript', liveScript));
   get(app, '/page.css', asset('text/css', styleSheet));
   get(app, '/icon.svg', asset('image/svg+xml', icon));
@@ -69,7 +73,7 @@ export const createApp = (options: AppOptions): Express => {
   return app;
 };
 
-const paths: string[] = ['/', '/metrics', '/docs', '/api/sessions.json', '/healthz', '/readyz'];
+const paths: string[] = ['/', '/metrics', '/docs', '/api/sessions.json', '/api/now.json', '/healthz', '/readyz'];
 
 /** Anything else that is asked for is one route. */
 const routeOf = (path: string): string => (paths.includes(path) ? path : 'other');
@@ -88,6 +92,15 @@ const pageOf = ({ snapshot, now, healthOf, lookedAt, snippet, version, hubUrl }:
 const sessionsOf = ({ snapshot, now, healthOf }: AppOptions): unknown => {
   const at = now();
   return snapshot().sessions.map((session) => publicSession(session, healthOf(session, at)));
+};
+
+const nowHandler = (present: (ask: NowAsk) => NowPage): RequestHandler => ({ query }, response) => {
+  const limit = Number(query.limit);
+  response.set('Cache-Control', 'no-store').json(present({
+    ...(typeof query.session === 'string' ? { session: query.session } : {}),
+    ...(typeof query.cwd === 'string' ? { cwd: query.cwd } : {}),
+    ...(Number.isInteger(limit) && limit > 0 ? { limit } : {}),
+  }));
 };
 
 const metricsHandler = ({ scrape }: AppOptions): RequestHandler => async (request, response) => {

@@ -38,6 +38,7 @@ export class Scene {
   #fleetHistograms: Snapshot['fleetHistograms'] = [];
   #processes: ProcessView | undefined;
   #held = 0;
+  #heard: Snapshot['rateLimits'] = [];
   /** What was joined last, until something new is told. */
   #joined: { readonly at: EpochMs; readonly sessions: readonly Session[] } | undefined;
 
@@ -63,6 +64,11 @@ export class Scene {
   see(processes: ProcessView): void {
     this.#joined = undefined;
     this.#processes = processes;
+  }
+
+  /** Takes in rate limits that no transcript has. */
+  hear(limits: Snapshot['rateLimits']): void {
+    this.#heard = limits;
   }
 
   get seen(): ProcessView | undefined {
@@ -108,7 +114,7 @@ export class Scene {
       sessionCounts,
       fleet: this.#fleet,
       fleetHistograms: this.#fleetHistograms,
-      rateLimits: newestLimits(all, now),
+      rateLimits: newestLimits([...all.flatMap(({ tool, rateLimits = [] }) => rateLimits.map((limit) => ({ ...limit, tool }))), ...this.#heard], now),
       budgets: this.#update?.budgets ?? [],
       sources: [...(this.#update?.sources ?? []), ...(this.#processes ? [this.#processes.status] : [])],
       corrections: { ...this.#update?.corrections, ...(this.#held > 0 ? { session_counter_held: this.#held } : {}) },
@@ -164,13 +170,11 @@ const countStates = (sessions: readonly Session[], known: EngineUpdate['counts']
 };
 
 /** The newest word on each account window; one whose reset has passed says nothing any more. */
-const newestLimits = (sessions: readonly Session[], now: EpochMs): Snapshot['rateLimits'] => {
+const newestLimits = (told: Snapshot['rateLimits'], now: EpochMs): Snapshot['rateLimits'] => {
   const limits = new Map<string, RateLimit & { tool: Tool }>();
-  for (const { tool, rateLimits = [] } of sessions)
-    for (const limit of rateLimits) {
-      const key = `${tool} ${limit.window}`;
-      if ((limit.resetsAt === undefined || limit.resetsAt > now) && !((limits.get(key)?.reportedAt ?? -1) >= limit.reportedAt)) limits.set(key, { ...limit, tool });
-    }
+  for (const limit of told) {
+    const key = `${limit.tool} ${limit.window}`;
+    if ((limit.resetsAt === undefined || limit.resetsAt > now) && !((limits.get(key)?.reportedAt ?? -1) >= limit.reportedAt)) limits.set(key, limit);
+  }
   return [...limits.values()];
 };
-

@@ -17,6 +17,7 @@ import type { Books, Surroundings } from './books.ts';
 import { runDemo } from './demo.ts';
 import { runAgent, runExporter, scrapeOnce } from './exporter.ts';
 import type { About } from './exporter.ts';
+import { follow } from './follow.ts';
 import { hubCare } from './hub.ts';
 import { joinOf, pastOf } from './past.ts';
 import { engineSettings, toldBudgets } from './reading-settings.ts';
@@ -51,6 +52,7 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
       return pastOf((await books()).ledger, ask, join, world);
     },
     say: (change) => say(change, { books, close }),
+    follow: () => follow(world, surroundings),
     budgets: async () => outlooks(await books(), world, surroundings.now()),
     close,
   };

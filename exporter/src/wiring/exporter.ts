@@ -25,10 +25,14 @@ import { runBeside } from './beside.ts';
 import { createLog } from './log.ts';
 import { createLook } from './look.ts';
 import { openLine } from './owner-answers.ts';
+import { createPresent } from './present.ts';
+import type { Present } from './present.ts';
 import { engineSettings } from './reading-settings.ts';
 import { reportingOf, reportingWarnings, startReporting } from './reporting.ts';
 import type { Reporting } from './reporting.ts';
+import { askLine } from './owner-line.ts';
 import type { OwnerLine } from './owner-line.ts';
+import { makeWay } from './own-look.ts';
 import { openState, ownedByExporter, secondOwner } from './state.ts';
 import type { State } from './state.ts';
 
@@ -114,6 +118,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   });
   const readers = allReaders.filter((reader) => !config.disabledTools.includes(reader.tool));
   const look = createLook({ machine: world.machine, readers, config, ownPid: pid, now, tell: (path) => applyPathMode(path, config.pathMode, state.pathSalt) });
+  const present = createPresent(scene, world, now);
   const listeners = new Set<() => void>();
   const tellAll = (): void => listeners.forEach((changed) => changed());
   let fatal: (error: Error) => void;
@@ -127,6 +132,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
       if (update.ledger.problem !== undefined && update.ledger.problem !== ledgerProblem) log.error(update.ledger.problem);
       ledgerProblem = update.ledger.problem;
       scene.apply(update);
+      present.saw(update);
       tellAll();
       opened();
     },
@@ -137,6 +143,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   await Promise.race([open, died]); // no scrape is answered before the counters are known
   const stopLooking = await lookAgainAndAgain(async () => {
     scene.see(await look());
+    present.hear();
     tellAll();
   }, config.processIntervalMs);
   let server: WebServer | undefined;
@@ -146,7 +153,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   let beside: { readonly stop: () => Promise<void> } | undefined;
   try {
     telemetry = await openTelemetry(world, about, scene, { onProblem: (problem) => log.warn({ problem }, 'OpenTelemetry'), reporting });
-    server = await serve({ world, about, scene, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
+    server = await serve({ world, about, scene, present, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
     line = await openLine(state, { world, thread, log });
     state.ownership?.describe({ pid, since: now(), address: server.url, ...(line ? { line: line.address } : {}) });
     if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo, reporting });
@@ -175,6 +182,7 @@ const openOwnState = async (world: World, { now, pid, ending }: Surroundings & A
     // Without a card its owner is just beginning or just going.
     const isBrief = state.ownership === undefined && state.durable && (state.owner?.brief ?? (state.owner === undefined && tries < 20));
     if (!isBrief) return state;
+    if (tries === 0 && state.owner?.line !== undefined) await askLine(state.owner.line, makeWay, {}).catch(() => undefined); // a `watchroom monitor` does; a command ends anyway
     if (tries === 10) log.info({ pid: state.owner?.pid }, 'waiting for a command that uses the ledger');
     if (await Promise.race([ending, sleep(100)])) return state;
   }
@@ -223,12 +231,13 @@ interface Serving {
   readonly world: World;
   readonly about: Surroundings & About;
   readonly scene: Scene;
+  readonly present: Present;
   readonly telemetry: Awaited<ReturnType<typeof openTelemetry>>;
   readonly readers: readonly Reader[];
   readonly onProblem: (problem: string) => void;
 }
 
-const serve = ({ world: { config, machine }, about, scene, telemetry: { own, scrape }, readers, onProblem }: Serving): Promise<WebServer> => {
+const serve = ({ world: { config, machine }, about, scene, present, telemetry: { own, scrape }, readers, onProblem }: Serving): Promise<WebServer> => {
   const health = healthSettings(config);
   const roots = engineRoots(config.roots);
   return startServer({
@@ -238,6 +247,7 @@ const serve = ({ world: { config, machine }, about, scene, telemetry: { own, scr
     version: about.version,
     allowedHosts: config.allowedHosts,
     snapshot: () => scene.page(about.now()),
+    present: present.page,
     healthOf: (session, now) => shownHealthOf(session, now, health),
     lookedAt: () => readers.flatMap((reader) => rootsOf(reader, machine, roots).map(({ path }) => ({ tool: toolNames[reader.tool], path, found: scene.isRootPresent(path) }))),
     ...(config.webConfigFile === undefined ? {} : { webConfigFile: config.webConfigFile }),

@@ -8,6 +8,7 @@ import { createPrices } from '../../src/cost/prices.ts';
 import type { Session } from '../../src/session/session.ts';
 import { tools } from '../../src/session/tool.ts';
 import { now } from '../a-session.ts';
+import { aNowPage } from '../a-now-page.ts';
 
 export interface Terminal {
   /** Columns of a terminal; absent: a pipe. */
@@ -66,6 +67,7 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   past: async () => ({ target: { instance: 'localhost:10877', job: 'watchroom' }, from: undefined, to: now, joins: 'ledger', tokens: 0, usd: 0, text: () => ['# EOF\n'] }),
   budgets: async () => [],
   say: async () => ({}),
+  follow: () => ({ page: async () => aNowPage(sessions), from: () => ({ kind: 'own look' }), close: async () => {} }),
   runExporter: async () => {},
   runAgent: async () => {},
   runDemo: async () => {},

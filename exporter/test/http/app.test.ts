@@ -74,7 +74,7 @@ describe('the pages', () => {
 
   it('an unknown path is answered with the known ones', async () => {
     const { text } = await request(app).get('/metric').expect(404);
-    expect(text).toBe('There is nothing at /metric. Try /, /metrics, /docs, /api/sessions.json, /healthz, /readyz.\n');
+    expect(text).toBe('There is nothing at /metric. Try /, /metrics, /docs, /api/sessions.json, /api/now.json, /healthz, /readyz.\n');
   });
 
   it('an address that cannot be read is the visitor\'s mistake', async () => {
