@@ -32,7 +32,7 @@ export const start = (args: readonly string[], env: Readonly<Record<string, stri
     },
     stop: async (signal = 'SIGTERM') => {
       const started = Date.now();
-      const ended = child.exitCode === null ? once(child, 'exit') : undefined;
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
       child.kill(signal);
       await ended;
       return { code: child.exitCode, ms: Date.now() - started };
