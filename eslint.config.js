@@ -15,8 +15,12 @@ const mayImport = {
   config: ['session', 'files', 'health', 'cost'],
   http: ['session', 'health', 'cost', 'metrics', 'config'],
   agent: ['session'],
-  wiring: ['session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'cli', 'agent'],
-  cli: ['session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
+  search: ['session', 'files', 'readers', 'sweep'],
+  wrap: ['session', 'cost'],
+  hooks: [],
+  mcp: ['session', 'health', 'search', 'http', 'config', 'cli'],
+  wiring: ['search', 'wrap', 'hooks', 'mcp', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'cli', 'agent'],
+  cli: ['search', 'wrap', 'hooks', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
 };
 const folders = Object.keys(mayImport);
 

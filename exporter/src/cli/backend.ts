@@ -1,6 +1,7 @@
 import type { Loaded } from '../config/load.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
+import type { Search } from '../search/search.ts';
 import type { BookedCall } from '../session/booked.ts';
 import type { NowAsk, NowPage } from '../session/now.ts';
 import type { EpochMs, Part } from '../session/part.ts';
@@ -35,6 +36,8 @@ export interface Backend {
   /** A sample team instead of this machine; runs until it is told to stop. */
   readonly runDemo: () => Promise<void>;
   readonly hub: HubCare;
+  /** Full-text search and notes; nothing is opened before it is asked for, and whoever asks closes it. */
+  readonly search: () => Search;
   /** Gives back what was opened (threads, the ledger, a throw-away folder). */
   readonly close?: () => Promise<void>;
 }

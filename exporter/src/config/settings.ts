@@ -203,6 +203,10 @@ export const settings = {
     key: 'tools.disabled', flag: '--disable <tools>', variable: 'WATCHROOM_TOOLS_DISABLED', default: [], schema: list(tool()), example: '[cursor, windsurf]',
     help: `tools that are left alone; also --no-collector.<tool> (${tools.join(', ')})`,
   }),
+  searchExclude: setting({
+    key: 'search.exclude', variable: 'WATCHROOM_SEARCH_EXCLUDE', default: [], schema: list(text()), example: '[~/work/secret]',
+    help: 'folders whose sessions and transcripts are not in the index of watchroom search; what was indexed before goes',
+  }),
   roots: setting({
     key: 'roots', variable: 'WATCHROOM_ROOTS', default: {}, example: '{claude: [/mnt/backup/.claude]}',
     schema: structure(z.partialRecord(tool(), z.array(text(), { error: 'a list of folders' }).readonly(), { error: mapOf(tools) })),

@@ -21,6 +21,7 @@ import { follow } from './follow.ts';
 import { hubCare } from './hub.ts';
 import { joinOf, pastOf } from './past.ts';
 import { engineSettings, toldBudgets } from './reading-settings.ts';
+import { createSearch } from './search.ts';
 import { openState, secondOwner } from './state.ts';
 import { say } from './words.ts';
 
@@ -46,6 +47,7 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     runAgent: (given) => runAgent(world, surroundings, given),
     runDemo: () => runDemo(world, surroundings),
     hub: hubCare(world, surroundings),
+    search: () => createSearch(world, surroundings),
     ledger: ledgerCare(world, surroundings, books, close),
     past: async (ask) => {
       const join = await joinOf(ask, surroundings.now());

@@ -71,6 +71,7 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   runExporter: async () => {},
   runAgent: async () => {},
   runDemo: async () => {},
+  search: () => { throw new Error('tested on the real program'); },
   hub: {
     serve: async () => {},
     createAdmin: async () => ({ link: 'http://hub.example/#reset=wro_1' }),

@@ -1,0 +1,197 @@
+import type { Database } from 'better-sqlite3';
+import { statSync } from 'node:fs';
+import type { Machine } from '../files/machine.ts';
+import type { Reader } from '../readers/reader.ts';
+import type { EpochMs } from '../session/part.ts';
+import type { Tool } from '../session/tool.ts';
+import { listSources } from '../sweep/listing.ts';
+import { catchUp } from './catch-up.ts';
+import type { CatchUp, CaughtUp } from './catch-up.ts';
+import { changedSources } from './changed.ts';
+import type { Changed } from './changed.ts';
+import { isExcluded } from './excluded.ts';
+import { find } from './find.ts';
+import type { Hit, SearchAsk } from './find.ts';
+import { indexExists, openIndex, removeIndex } from './index-file.ts';
+import { addNote, listNotes, removeNote } from './notes.ts';
+import type { Note } from './notes.ts';
+import { Writer } from './writer.ts';
+
+export interface SearchOptions {
+  /** The file of the index. */
+  readonly path: string;
+  readonly machine: Machine;
+  readonly readers: readonly Reader[];
+  readonly extraRoots: readonly { readonly tool: Tool; readonly path: string }[];
+  readonly excluded: readonly string[];
+  readonly now: () => EpochMs;
+}
+
+export interface IndexStatus {
+  /** A person said yes to it. */
+  readonly on: boolean;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sources: number;
+  readonly sessions: number;
+  readonly texts: number;
+  readonly notes: number;
+  readonly caughtUpAt?: EpochMs;
+}
+
+/** What has still to be read. */
+export interface Ahead {
+  readonly changed: readonly Changed[];
+  readonly bytes: number;
+}
+
+/** Full-text search over the transcripts of this machine, and notes. Transcripts are read only once somebody has said yes. */
+export class Search {
+  readonly #options: SearchOptions;
+  #db: Database | undefined;
+
+  constructor(options: SearchOptions) {
+    this.#options = options;
+  }
+
+  get isOn(): boolean {
+    return this.#existing() !== undefined && this.#setting('on') === 'yes';
+  }
+
+  turnOn(): void {
+    this.#set('on', 'yes');
+  }
+
+  /** @returns undefined: no word to look for */
+  find(ask: SearchAsk): readonly Hit[] | undefined {
+    const db = this.#existing();
+    return db ? find(db, ask) : [];
+  }
+
+  /** What the index has not yet. */
+  async ahead(): Promise<Ahead> {
+    const roots = await listSources(this.#options.readers, this.#options.machine, this.#options.extraRoots);
+    const changed = changedSources(this.#open(), roots, this.#options.excluded);
+    return { changed, bytes: changed.reduce((sum, each) => sum + each.bytes, 0) };
+  }
+
+  /** What an index would read, without making one. */
+  async size(): Promise<{ readonly files: number; readonly bytes: number }> {
+    const files = (await listSources(this.#options.readers, this.#options.machine, this.#options.extraRoots)).flatMap((root) => root.files).filter(({ path }) => !isExcluded(path, this.#options.excluded));
+    return { files: files.length, bytes: files.reduce((sum, { stat }) => sum + stat.size, 0) };
+  }
+
+  /** Reads it. */
+  async catchUp({ changed }: Ahead, watching: Pick<CatchUp, 'onProgress' | 'isStopped'> = {}): Promise<CaughtUp> {
+    const { machine, excluded, now } = this.#options;
+    const db = this.#open();
+    const forgotten = this.#forgetExcluded(db);
+    const done = await catchUp({ db, home: machine.home, changed, excluded, now, ...watching });
+    if (!done.stopped) this.#set('caughtUpAt', String(now()));
+    if (forgotten > 0 || done.texts > manyTexts) db.pragma('wal_checkpoint(TRUNCATE)');
+    return done;
+  }
+
+  /** Everything of transcripts goes; notes stay. */
+  forget(): void {
+    const db = this.#existing();
+    if (!db) return;
+    if (listNotes(db).length === 0) {
+      this.close();
+      return removeIndex(this.#options.path);
+    }
+    this.#forgetTranscripts(db);
+    db.prepare('DELETE FROM settings').run();
+    db.exec('VACUUM');
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Begins anew: the next catching up reads everything. */
+  empty(): void {
+    const db = this.#existing();
+    if (db) this.#forgetTranscripts(db);
+  }
+
+  addNote(note: Omit<Note, 'number' | 'at'>): Note {
+    return addNote(this.#open(), { ...note, at: this.#options.now() });
+  }
+
+  notes(): readonly Note[] {
+    const db = this.#existing();
+    return db ? listNotes(db) : [];
+  }
+
+  removeNote(number: number): boolean {
+    const db = this.#existing();
+    return db !== undefined && removeNote(db, number);
+  }
+
+  status(): IndexStatus {
+    const { path } = this.#options;
+    const db = this.#existing();
+    const counted = (table: string): number => (db ? (db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number) : 0);
+    const caughtUpAt = this.#setting('caughtUpAt');
+    return {
+      on: this.isOn, path,
+      sizeBytes: ['', '-wal'].reduce((sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0),
+      sources: counted('sources'), sessions: counted('sessions'), texts: counted('texts'), notes: counted('notes'),
+      ...(caughtUpAt === undefined ? {} : { caughtUpAt: Number(caughtUpAt) }),
+    };
+  }
+
+  close(): void {
+    this.#db?.close();
+    this.#db = undefined;
+  }
+
+  #open(): Database {
+    return (this.#db ??= openIndex(this.#options.path));
+  }
+
+  #existing(): Database | undefined {
+    return this.#db ?? (indexExists(this.#options.path) ? this.#open() : undefined);
+  }
+
+  #setting(name: string): string | undefined {
+    return this.#existing()?.prepare('SELECT value FROM settings WHERE name = ?').pluck().get(name) as string | undefined;
+  }
+
+  #set(name: string, value: string): void {
+    this.#open().prepare('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(name, value);
+  }
+
+  #forgetTranscripts(db: Database): void {
+    db.transaction(() => {
+      const notes = db.prepare("SELECT t.id, n.text, n.at, n.project, n.session, n.tags FROM notes n JOIN texts t ON t.id = n.text_id ORDER BY n.number").all() as { id: number }[];
+      if (notes.length === 0) db.exec("INSERT INTO words (words) VALUES ('delete-all')");
+      else for (const id of db.prepare("SELECT id FROM texts WHERE voice <> 'note'").pluck().all()) db.prepare('DELETE FROM words WHERE rowid = ?').run(id);
+      db.exec("DELETE FROM texts WHERE voice <> 'note'; DELETE FROM sources; DELETE FROM sessions;");
+      db.prepare("DELETE FROM settings WHERE name = 'caughtUpAt'").run();
+    }).immediate();
+    db.exec("INSERT INTO words (words) VALUES ('optimize')");
+  }
+
+  /** A folder that was excluded after it had been read. */
+  #forgetExcluded(db: Database): number {
+    const { excluded } = this.#options;
+    if (excluded.length === 0) return 0;
+    const sources = (db.prepare('SELECT id, path FROM sources').all() as { id: number; path: string }[]).filter(({ path }) => isExcluded(path, excluded));
+    const sessions = (db.prepare('SELECT number, cwd FROM sessions WHERE cwd IS NOT NULL').all() as { number: number; cwd: string }[]).filter(({ cwd }) => isExcluded(cwd, excluded));
+    if (sources.length + sessions.length === 0) return 0;
+    return db.transaction(() => {
+      const writer = new Writer(db);
+      for (const { id } of sources) {
+        writer.clear(id);
+        db.prepare('DELETE FROM sources WHERE id = ?').run(id);
+      }
+      for (const { number } of sessions) {
+        for (const id of db.prepare('SELECT id FROM texts WHERE session = ?').pluck().all(number)) db.prepare('DELETE FROM words WHERE rowid = ?').run(id);
+        db.prepare('DELETE FROM texts WHERE session = ?').run(number);
+        db.prepare('DELETE FROM sessions WHERE number = ?').run(number);
+      }
+      return sources.length + sessions.length;
+    }).immediate();
+  }
+}
+
+const manyTexts = 10_000;
