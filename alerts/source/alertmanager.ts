@@ -109,7 +109,10 @@ const webhookPlace = `    # Any program that takes Alertmanager's JSON:
     #     send_resolved: true
     #     http_config: {authorization: {credentials_file: /run/secrets/webhook_token}}`;
 
-const roomsPlace = `    # The rooms of the sessions take the same JSON; this place is for the hub, which comes with an issue of its own.`;
+const roomsPlace = `    # The rooms of the sessions take the same JSON (docs/rooms.md); beside it, below webhook_configs:
+    #   - url: http://collab:8877/api/v1/alerts/alertmanager
+    #     send_resolved: true
+    #     http_config: {authorization: {credentials_file: /run/secrets/hub_alert_token}}`;
 
 const teamsPlace = `
   # A team with a channel of its own is a route before the others and a receiver:

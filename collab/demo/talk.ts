@@ -67,7 +67,7 @@ export const talk = async ({ hub, team, accounts, sessions, signal, onProblem }:
     for (let tries = 0; !signal.aborted; tries += 1) {
       const problem = await say(line).then(() => undefined, (error: unknown) => String(error));
       if (problem === undefined) break;
-      if (tries === 40) return onProblem(problem);
+      if (tries === 240) return onProblem(problem);
       await pause(250, signal);
     }
   }

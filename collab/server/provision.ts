@@ -17,13 +17,15 @@ export interface Provision {
   /** Taken as a token of the operator's own for all teams, and for the first team's first agent; once. Revoked is revoked. */
   readonly scrapeToken?: string;
   readonly agentToken?: string;
+  /** With which an Alertmanager tells the first team's rooms of alerts. */
+  readonly alertToken?: string;
 }
 
 const byStack: Actor = { name: 'set-up of the stack', address: 'local' };
 
 /** Makes what a hub was told to begin with, as far as it is not there. */
-export const provision = async ({ store, now }: Pick<Base, 'store' | 'now'>, { adminPassword, team, scrapeToken, agentToken }: Provision): Promise<void> => {
-  for (const [token, kind] of [[scrapeToken, 'scrape'], [agentToken, 'agent']] as const) if (token !== undefined) checkToken(token, kind);
+export const provision = async ({ store, now }: Pick<Base, 'store' | 'now'>, { adminPassword, team, scrapeToken, agentToken, alertToken }: Provision): Promise<void> => {
+  for (const [token, kind] of [[scrapeToken, 'scrape'], [agentToken, 'agent'], [alertToken, 'alerts']] as const) if (token !== undefined) checkToken(token, kind);
   if (adminPassword !== undefined && !newPassword.safeParse(adminPassword).success) throw new Error('the file of --admin-password-file has no password that will do: it needs at least 10 characters');
   if (!teamName.safeParse(team).success) throw new Error(`--first-team must be 2 to 24 small letters, digits and dashes, got "${team}". Try: team`);
   const password = adminPassword !== undefined && (await isEmpty(store)) ? await hashPassword(adminPassword) : undefined;
@@ -36,6 +38,7 @@ export const provision = async ({ store, now }: Pick<Base, 'store' | 'now'>, { a
     if (first === undefined) return;
     if (scrapeToken !== undefined) await takeToken(work, { token: scrapeToken, kind: 'scrape', userId: first.userId, teamId: null, now: now() });
     if (agentToken !== undefined && first.teamId !== null) await takeToken(work, { token: agentToken, kind: 'agent', userId: first.userId, teamId: first.teamId, now: now() });
+    if (alertToken !== undefined && first.teamId !== null) await takeAlertToken(work, { token: alertToken, userId: first.userId, teamId: first.teamId, now: now() });
   });
 };
 
@@ -51,7 +54,13 @@ const takeToken = async (work: Work, { token, kind, userId, teamId, now }: { rea
   await audit(work, { at: now, ...(teamId === null ? {} : { teamId }), actor: byStack, action: 'token:create', target: id, after: { kind } });
 };
 
-const checkToken = (token: string, kind: 'scrape' | 'agent'): void => {
+const takeAlertToken = async (work: Work, { token, userId, teamId, now }: { readonly token: string; readonly userId: string; readonly teamId: string; readonly now: number }): Promise<void> => {
+  const id = newId();
+  const made = await work.insertInto('alert_tokens').values({ id, team_id: teamId, name: 'Alertmanager of the stack', hash: hashOf(token), created_by: userId, created_at: now }).onConflict((on) => on.column('hash').doNothing()).executeTakeFirst();
+  if (made.numInsertedOrUpdatedRows !== 0n) await audit(work, { at: now, teamId, actor: byStack, action: 'token:create', target: id, after: { kind: 'alert' } });
+};
+
+const checkToken = (token: string, kind: 'scrape' | 'agent' | 'alerts'): void => {
   if (token.startsWith(secretPrefixes[kind]) && token.length >= 40 && token.length <= 200) return;
-  throw new Error(`the file of --${kind}-token-file must hold a token that begins with ${secretPrefixes[kind]} and has at least 40 characters. npm run setup:stack makes one`);
+  throw new Error(`the file of --${kind === 'alerts' ? 'alert' : kind}-token-file must hold a token that begins with ${secretPrefixes[kind]} and has at least 40 characters. npm run setup:stack makes one`);
 };

@@ -25,6 +25,7 @@ export interface StartOptions {
   readonly seriesPerUser?: number;
   readonly seriesPerHub?: number;
   readonly provision?: Provision;
+  readonly alertmanagerUrl?: string;
 }
 
 export interface Started {
@@ -68,9 +69,10 @@ const startLocal = async (options: StartOptions, userName: string): Promise<Star
   }
 };
 
-const settingsOf = ({ version, publicUrl, allowedHosts = [], trustProxy = 0, dataFolder, oidc, signingKey, seriesPerUser = 50_000, seriesPerHub = 200_000 }: StartOptions): HubSettings => ({
+const settingsOf = ({ version, publicUrl, allowedHosts = [], trustProxy = 0, dataFolder, oidc, signingKey, alertmanagerUrl, seriesPerUser = 50_000, seriesPerHub = 200_000 }: StartOptions): HubSettings => ({
   version, publicUrl, allowedHosts, trustProxy, dataFolder, seriesPerUser, seriesPerHub, local: false,
   ...(oidc === undefined ? {} : { oidc }),
+  ...(alertmanagerUrl === undefined ? {} : { alertmanager: { url: alertmanagerUrl } }),
   ...(signingKey === undefined ? {} : { signingKey }),
 });
 

@@ -42,7 +42,7 @@ const containerProblems = (variables: ReadonlyMap<string, string>, { user }: Hos
 
 const secretProblems = (folder: string): string[] => {
   const slack = 'stack/secrets/slack_url';
-  const made = ['grafana_admin_password', 'hub_admin_password', 'hub_scrape_token', 'hub_agent_token'].map((name) => `stack/secrets/${name}`);
+  const made = ['grafana_admin_password', 'hub_admin_password', 'hub_scrape_token', 'hub_agent_token', 'hub_alert_token'].map((name) => `stack/secrets/${name}`);
   const missing = [...made, slack].filter((path) => !existsSync(join(folder, path)));
   if (missing.length > 0) return [`${missing.join(', ')}. Run: npm run setup:stack`];
   const url = readFileSync(join(folder, slack), 'utf8').trim();

@@ -37,6 +37,7 @@ export const setUpStack = async ({ folder, host, choices, askForSlack }: Setup):
     secret(folder, 'hub_admin_password', 'to sign in to the hub as admin', () => randomBytes(24).toString('base64url')),
     secret(folder, 'hub_scrape_token', 'with which Prometheus scrapes the hub', () => `wrs_${randomBytes(32).toString('base64url')}`),
     secret(folder, 'hub_agent_token', 'with which the agent of this machine reports to the hub', () => `wra_${randomBytes(32).toString('base64url')}`),
+    secret(folder, 'hub_alert_token', 'with which Alertmanager tells the rooms of alerts', () => `wrm_${randomBytes(32).toString('base64url')}`),
   ];
   const slack = await slackSecret(folder, choices, askForSlack);
   const alertmanager = alertmanagerFile(folder, choices, slack.url !== '');
@@ -101,8 +102,8 @@ const alertmanagerFile = (folder: string, { webhookUrl }: Choices, withSlack: bo
   const path = 'stack/alertmanager.yml';
   const old = existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : '';
   const webhook = webhookUrl ?? webhookIn(old);
-  const text = sealed(alertmanagerConfig({ ...(withSlack ? { slack: { urlFile: '/run/secrets/slack_url' } } : {}), ...(webhook === undefined ? {} : { webhook: { url: webhook } }) }));
-  const why = `alerts go to ${[...(withSlack ? ['Slack'] : []), ...(webhook === undefined ? [] : [webhook])].join(' and ') || 'nobody; they are seen in Grafana, Prometheus and Alertmanager'}`;
+  const text = sealed(alertmanagerConfig({ rooms: { url: roomsUrl, tokenFile: '/run/secrets/hub_alert_token' }, ...(withSlack ? { slack: { urlFile: '/run/secrets/slack_url' } } : {}), ...(webhook === undefined ? {} : { webhook: { url: webhook } }) }));
+  const why = `alerts go to ${[...(withSlack ? ['Slack'] : []), ...(webhook === undefined ? [] : [webhook]), 'the rooms of the sessions'].join(' and ')}`;
   if (old === text) return { did: 'kept', path, why };
   if (old !== '' && !isSealed(old)) return { did: 'kept', path, why: 'it has changes of yours. What this version would write: delete it, or see alerts/alertmanager.yml' };
   write(join(folder, path), text, 0o644);
@@ -119,7 +120,10 @@ const isSealed = (text: string): boolean => {
 
 const sealOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-const webhookIn = (text: string): string | undefined => /^ {4}webhook_configs:\n {6}- url: '(.*)'$/m.exec(text)?.[1];
+const roomsUrl = 'http://collab:8877/api/v1/alerts/alertmanager';
+
+/** The webhook that was chosen before. */
+const webhookIn = (text: string): string | undefined => [...text.matchAll(/^ {6}- url: '(.*)'$/gm)].map(([, url]) => url!).find((url) => url !== roomsUrl);
 
 const contentOf = (folder: string, path: string): string => (existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8').trim() : '');
 

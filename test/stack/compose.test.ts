@@ -176,7 +176,7 @@ describe('the hub', () => {
 
   it('Prometheus and hub know the same token, each from its file', () => {
     expect(prometheus!.secrets).toContain('hub_scrape_token');
-    expect(collab!.secrets).toEqual(['hub_admin_password', 'hub_scrape_token', 'hub_agent_token']);
+    expect(collab!.secrets).toEqual(['hub_admin_password', 'hub_scrape_token', 'hub_agent_token', 'hub_alert_token']);
     for (const secret of collab!.secrets!) expect(collab!.command!.filter((word) => word.endsWith(`=/run/secrets/${secret}`))).toHaveLength(1);
     expect(prometheus!.networks.filter((network) => collab!.networks.includes(network))).not.toEqual([]);
   });

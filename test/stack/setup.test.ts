@@ -34,7 +34,7 @@ const aHost = (home = aFolder()): Host => {
 };
 
 /** Made for each stack anew, in the order they are told. */
-const secrets = ['grafana_admin_password', 'hub_admin_password', 'hub_scrape_token', 'hub_agent_token'].map((name) => `stack/secrets/${name}`);
+const secrets = ['grafana_admin_password', 'hub_admin_password', 'hub_scrape_token', 'hub_agent_token', 'hub_alert_token'].map((name) => `stack/secrets/${name}`);
 const slackUrl = 'https://hooks.slack.com/services/T1/B2/x3';
 const read = (folder: string, path: string): string => readFileSync(join(folder, path), 'utf8');
 const modeOf = (folder: string, path: string): string => (statSync(join(folder, path)).mode & 0o777).toString(8);

@@ -162,6 +162,14 @@ export const settings = {
     command: 'hub', key: 'hub.agent_token_file', flag: '--agent-token-file <file>', variable: 'WATCHROOM_HUB_AGENT_TOKEN_FILE', default: undefined, schema: text().optional(), example: '/run/secrets/hub_agent_token',
     help: 'an agent token (wra_…) the hub takes as the first operator\'s, for their first team',
   }),
+  hubAlertTokenFile: setting({
+    command: 'hub', key: 'hub.alert_token_file', flag: '--alert-token-file <file>', variable: 'WATCHROOM_HUB_ALERT_TOKEN_FILE', default: undefined, schema: text().optional(), example: '/run/secrets/hub_alert_token',
+    help: 'a token (wrm_…) with which an Alertmanager may tell the first team\'s rooms of alerts',
+  }),
+  hubAlertmanagerUrl: setting({
+    command: 'hub', key: 'hub.alertmanager.url', flag: '--alertmanager.url <url>', variable: 'WATCHROOM_HUB_ALERTMANAGER_URL', default: undefined, schema: webUrl().optional(), example: 'http://alertmanager:9093',
+    help: 'address of the Alertmanager: an alert that somebody acknowledges in a room is silenced there',
+  }),
   hubOidcIssuer: setting({
     command: 'hub', key: 'hub.oidc.issuer', flag: '--oidc.issuer <url>', variable: 'WATCHROOM_HUB_OIDC_ISSUER', default: undefined, schema: webUrl().optional(), example: 'https://login.example/realms/main',
     help: 'single sign-on: the OpenID Connect provider',

@@ -40,7 +40,9 @@ export interface HubOptions extends HubStore {
   readonly seriesPerUser?: number;
   readonly seriesPerHub?: number;
   /** What a hub without accounts begins with, and tokens it takes as its own: for stacks that are set up before their hub runs. */
-  readonly provision?: { readonly adminPassword?: string; readonly team: string; readonly scrapeToken?: string; readonly agentToken?: string };
+  readonly provision?: { readonly adminPassword?: string; readonly team: string; readonly scrapeToken?: string; readonly agentToken?: string; readonly alertToken?: string };
+  /** Where acknowledged alerts are silenced. */
+  readonly alertmanagerUrl?: string;
 }
 
 export interface RunningHub {

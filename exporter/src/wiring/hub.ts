@@ -78,6 +78,7 @@ const optionsOf = (world: World, about: Surroundings & About): HubOptions => {
     seriesPerUser: config.hubSeriesPerUser, seriesPerHub: config.hubSeries,
     ...(oidc === undefined ? {} : { oidc }),
     provision: provisionOf(config),
+    ...(config.hubAlertmanagerUrl === undefined ? {} : { alertmanagerUrl: config.hubAlertmanagerUrl }),
     ...(config.hubSigningKeyFile === undefined ? {} : { signingKey: contentOf(config.hubSigningKeyFile, '--signing-key-file') }),
   };
 };
@@ -95,11 +96,12 @@ const oidcOf = ({ hubOidcIssuer: issuer, hubOidcClientId: clientId, hubOidcClien
   return { issuer, clientId, name, ...(file === undefined ? {} : { clientSecret: contentOf(file, '--oidc.client-secret-file') }) };
 };
 
-const provisionOf = ({ hubAdminPasswordFile, hubFirstTeam, hubScrapeTokenFile, hubAgentTokenFile }: World['config']): NonNullable<HubOptions['provision']> => ({
+const provisionOf = ({ hubAdminPasswordFile, hubFirstTeam, hubScrapeTokenFile, hubAgentTokenFile, hubAlertTokenFile }: World['config']): NonNullable<HubOptions['provision']> => ({
   team: hubFirstTeam,
   ...(hubAdminPasswordFile === undefined ? {} : { adminPassword: contentOf(hubAdminPasswordFile, '--admin-password-file') }),
   ...(hubScrapeTokenFile === undefined ? {} : { scrapeToken: contentOf(hubScrapeTokenFile, '--scrape-token-file') }),
   ...(hubAgentTokenFile === undefined ? {} : { agentToken: contentOf(hubAgentTokenFile, '--agent-token-file') }),
+  ...(hubAlertTokenFile === undefined ? {} : { alertToken: contentOf(hubAlertTokenFile, '--alert-token-file') }),
 });
 
 const contentOf = (file: string, flag: string): string => {
