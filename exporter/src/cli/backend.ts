@@ -9,6 +9,7 @@ import type { Session, SessionState } from '../session/session.ts';
 import type { LedgerStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
 import type { BudgetOutlook } from '../sweep/budget-forecast.ts';
+import type { WrapCare } from './wrap-backend.ts';
 
 /** What the commands ask of the rest of the program. main.ts gives the real one; nothing in cli/ reads a transcript or a ledger. */
 export interface Backend {
@@ -38,6 +39,7 @@ export interface Backend {
   readonly hub: HubCare;
   /** Full-text search and notes; nothing is opened before it is asked for, and whoever asks closes it. */
   readonly search: () => Search;
+  readonly wrap: WrapCare;
   /** Gives back what was opened (threads, the ledger, a throw-away folder). */
   readonly close?: () => Promise<void>;
 }

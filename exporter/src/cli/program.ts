@@ -11,6 +11,8 @@ import { addMemory } from './commands/memory.ts';
 import { addMonitor } from './commands/monitor.ts';
 import { addExplain, addHealth, addShow } from './commands/one-session.ts';
 import { addDescribe, addSetProject, addTag, addUntag } from './commands/tag.ts';
+import { addCurrent } from './commands/current.ts';
+import { addRun } from './commands/run.ts';
 import { addSearch } from './commands/search.ts';
 import type { Deps } from './deps.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -53,6 +55,8 @@ export const createProgram = (deps: Deps): Command => {
   addLedger(program, deps);
   addSearch(program, deps);
   addMemory(program, deps);
+  addRun(program, deps);
+  addCurrent(program, deps);
   addHub(program, deps);
   addOpen(program, deps);
   addConfig(program, deps);

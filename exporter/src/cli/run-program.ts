@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import type { Deps } from './deps.ts';
-import { CommandError, exitCodes } from './exit-codes.ts';
+import { CommandError, WrappedExit, exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { lookOf } from './terminal.ts';
 
@@ -18,6 +18,7 @@ export const runProgram = async (deps: Deps, args: readonly string[]): Promise<n
 const failed = (error: unknown, deps: Deps): number => {
   // Commander has written its own words; help and version "fail" with 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok[0] : exitCodes.usage[0];
+  if (error instanceof WrappedExit) return error.exitCode;
   const { paint } = lookOf(deps.stderr, deps.variables);
   const sentence = error instanceof Error ? withCause(error) : String(error);
   deps.stderr.write(`${paint('red', error instanceof ConfigError ? 'the configuration is wrong' : 'watchroom')}${error instanceof ConfigError ? '\n' : ': '}${sentence}\n`);

@@ -22,6 +22,7 @@ import { hubCare } from './hub.ts';
 import { joinOf, pastOf } from './past.ts';
 import { engineSettings, toldBudgets } from './reading-settings.ts';
 import { createSearch } from './search.ts';
+import { wrapCare } from './wrap.ts';
 import { openState, secondOwner } from './state.ts';
 import { say } from './words.ts';
 
@@ -48,6 +49,7 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     runDemo: () => runDemo(world, surroundings),
     hub: hubCare(world, surroundings),
     search: () => createSearch(world, surroundings),
+    wrap: wrapCare(world, surroundings),
     ledger: ledgerCare(world, surroundings, books, close),
     past: async (ask) => {
       const join = await joinOf(ask, surroundings.now());
