@@ -9,13 +9,13 @@ import type { Page } from 'playwright-core';
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/images', import.meta.url));
 const program = fileURLToPath(new URL('../exporter/bin/watchroom.js', import.meta.url));
-const size = { width: 1280, height: 800 };
+const size = { width: 1440, height: 900 };
 
 const demo = spawn(process.execPath, [program, 'exporter', '--demo', '--no-open'], { stdio: ['ignore', 'pipe', 'inherit'] });
 let said = '';
 for await (const chunk of demo.stdout) if ((said += String(chunk)).includes('Ctrl+C')) break;
 const link = /http:\S+/.exec(said)![0];
-await sleep(30_000); // until people have said a few things and the graphs have begun
+await sleep(50_000); // until people have said a few things and the graphs have begun
 
 const browser = await chromium.launch({ executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(), args: ['--no-sandbox'] });
 const page = await browser.newPage({ viewport: size, deviceScaleFactor: 1 });

@@ -49,7 +49,7 @@ describe('the README', () => {
   });
 
   it('shows the picture of the page', () => {
-    expect(readme).toContain('](docs/images/page.png)');
+    expect(readme).toContain('](docs/images/sessions-light.png)');
   });
 });
 
@@ -110,7 +110,9 @@ const mistakesIn = (words: readonly string[]): string[] => {
     else if (command.commands.length > 0 && /^[a-z]+$/.test(word) && word !== 'help') return [`watchroom ${words.join(' ')}: there is no ${word}`];
     else break;
   }
-  const flags = words.filter((word) => /^--[a-z]/.test(word)).map((word) => word.replace(/[=.,;:]+.*$/, (end) => (end.startsWith('.') && end.length > 1 ? end : '')));
+  // What stands behind " -- " belongs to another program.
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  const flags = own.filter((word) => /^--[a-z]/.test(word)).map((word) => word.replace(/[=.,;:]+.*$/, (end) => (end.startsWith('.') && end.length > 1 ? end : '')));
   const known = [...command.options, ...program.options].map(({ long }) => long);
   return flags.filter((flag) => !known.includes(flag) && flag !== '--help').map((flag) => `watchroom ${words.join(' ')}: there is no ${flag}`);
 };
