@@ -12,7 +12,7 @@ export const listen = async (server: Server, on: ListenOn): Promise<number> => {
   try {
     return await listenOnce(server, on);
   } catch (error) {
-    throw new Error(sentenceOf((error as NodeJS.ErrnoException).code, on, error), { cause: error });
+    throw new Error(sentenceOf((error as NodeJS.ErrnoException).code, on, error)); // all is said: no cause behind it
   }
 };
 
@@ -41,9 +41,10 @@ const listenOnce = (server: Server, on: ListenOn): Promise<number> =>
   });
 
 const sentenceOf = (code: string | undefined, { host = '', port }: ListenOn, error: unknown): string => {
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const name = host.includes(':') ? `[${host}]` : host;
+  const place = `${name}:${port}`;
   switch (code) {
-    case 'EADDRINUSE': return `cannot listen on ${place}: another program has that port. Try --listen ${host}:${port + 1}`;
+    case 'EADDRINUSE': return `cannot listen on ${place}: another program has that port. Try --listen ${name}:${port + 1}`;
     case 'EACCES': return `cannot listen on ${place}: this user may not use that port. Try one above 1024`;
     case 'EADDRNOTAVAIL': case 'ENOTFOUND': return `cannot listen on ${place}: this machine has no such address. Try --listen 127.0.0.1:${port}, or :${port} for all`;
     default: return `cannot listen on ${place}: ${error instanceof Error ? error.message : String(error)}`;

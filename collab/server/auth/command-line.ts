@@ -15,8 +15,8 @@ interface Told { readonly username: string; readonly publicUrl: string; readonly
 
 /** Makes somebody an admin of a team and one who runs the hub; person and team are made when there are none. The link sets their password. */
 export const createAdmin = async (store: Store, { username, team, publicUrl, now }: Told & { readonly team: string }): Promise<{ readonly link: string }> => {
-  const name = checked(usernameOf.safeParse(username), `the name "${username}"`);
-  const called = checked(teamName.safeParse(team), `the team "${team}"`);
+  const name = checked(usernameOf.safeParse(username), `the name "${username}"`, 'ada');
+  const called = checked(teamName.safeParse(team), `the team "${team}"`, 'compilers');
   return store.transaction().execute(async (work) => {
     const userId = await madeOperator(work, { username: name, now });
     await madeAdmin(work, { userId, team: called, now });
@@ -53,7 +53,7 @@ const madeAdmin = async (work: Work, { userId, team, now }: { readonly userId: s
   await audit(work, { at: now, teamId: there.id, actor: commandLine, action: 'member:role', target: userId, ...(before ? { before: { role: before.role } } : {}), after: { role: 'admin' } });
 };
 
-const checked = (result: { readonly success: true; readonly data: string } | { readonly success: false; readonly error: { readonly issues: readonly { readonly message: string }[] } }, what: string): string => {
+const checked = (result: { readonly success: true; readonly data: string } | { readonly success: false; readonly error: { readonly issues: readonly { readonly message: string }[] } }, what: string, example: string): string => {
   if (result.success) return result.data;
-  throw new Error(`${what} will not do: ${result.error.issues[0]?.message}. Try ada, or reds.`);
+  throw new Error(`${what} will not do: ${result.error.issues[0]?.message}. Try ${example}`);
 };

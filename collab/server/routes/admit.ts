@@ -43,7 +43,7 @@ const personOf = (one: Route, { identity }: Call): Person => {
 };
 
 const machine = (kind: 'agent' | 'scraper', identity: Identity): Admitted => {
-  if (identity.kind === 'nobody') throw notSignedIn(`The ${kind === 'agent' ? 'agent' : 'scrape'} token is missing, unknown, expired or revoked. A team's page of tokens makes a new one.`);
+  if (identity.kind === 'nobody') throw notSignedIn(kind === 'agent' ? 'The agent token is missing, unknown, expired or revoked.' : 'The scrape token is missing, unknown, expired or revoked. An admin of the team makes a new one.');
   if (identity.kind !== kind) throw forbidden(`This needs ${kind === 'agent' ? 'an agent token' : 'a scrape token'}.`, 'wrong_token');
   return admitted(identity);
 };

@@ -17,6 +17,7 @@ describe('watchroom hub', () => {
     [['hub', 'serve', '--listen', '8877'], /hub\.listen must be an address with a port.*Did you mean 127\.0\.0\.1:8877/],
     [['hub', 'backup', join(folder, 'x.db')], /there is no hub in .* watchroom hub serve/],
     [['hub', 'restore', join(folder, 'no-such-file')], /there is no file /],
+    [['hub', 'serve', '--public-url', 'watchroom.example'], /hub\.public_url must be an http\(s\) URL.* Did you mean http:\/\/watchroom\.example\?\n/],
     [['hub', 'admin', 'create', 'ada'], /required option '--team <team>' not specified/],
     [['open'], /no exporter of this machine runs a hub now/],
   ])('%j is a mistake that is told in a sentence', async (args, sentence) => {

@@ -34,6 +34,8 @@ describe('watchroom hub', () => {
     const secret = /#(\S+)/.exec(said)![1];
     expect((await json(`${url}/api/v1/auth/reset`, { body: { secret, password: 'correct horse battery' } })).body).toEqual({ username: 'grace' });
     expect(await run(['hub', 'admin', 'reset', 'nobody', '--data', data])).toEqual({ code: 1, said: expect.stringContaining('nobody at this hub is called "nobody"') });
+    expect((await run(['hub', 'admin', 'create', 'Ada L', '--team', 'blues', '--data', data])).said).toMatch(/the name "Ada L" will not do: .*\. Try ada\n/);
+    expect((await run(['hub', 'admin', 'create', 'ada', '--team', 'C++', '--data', data])).said).toMatch(/the team "C\+\+" will not do: .*\. Try compilers\n/);
     await hub.stop();
   });
 
@@ -66,7 +68,7 @@ describe('watchroom hub', () => {
   it('a port that another program has is told, with what to try', async () => {
     const { hub, url } = await serve();
     const taken = new URL(url).port;
-    expect((await run(['hub', 'serve', '--data', join(folder, 'third'), '--listen', `127.0.0.1:${taken}`])).said).toContain(`cannot listen on 127.0.0.1:${taken}: another program has that port. Try --listen 127.0.0.1:${Number(taken) + 1}`);
+    expect((await run(['hub', 'serve', '--data', join(folder, 'third'), '--listen', `127.0.0.1:${taken}`])).said).toContain(`cannot listen on 127.0.0.1:${taken}: another program has that port. Try --listen 127.0.0.1:${Number(taken) + 1}\n`);
     await hub.stop();
   });
 });

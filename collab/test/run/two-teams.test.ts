@@ -182,7 +182,7 @@ requireServer('prometheus')('two teams, three people and four agents on a fresh 
     const before = await refusals();
     expect((await fetch(`${url}/api/v1/tokens/${revoked!.tokenId}`, { method: 'DELETE', headers: { authorization: `Bearer ${logins.get(revoked!.user)}` } })).status).toBe(204);
     revoked!.machine.work();
-    await revoked!.program.until(/the hub refuses this agent's token: .*Make a new one in the hub and start the agent with it/);
+    await revoked!.program.until(/the hub refuses this agent's token: The agent token is missing, unknown, expired or revoked\. Make a new one in the hub and start the agent with it/);
     for (let step = 0; step < 10; step += 1) {
       for (const { machine } of agents) machine.work();
       await new Promise((resolve) => setTimeout(resolve, 300));

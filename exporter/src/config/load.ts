@@ -126,7 +126,7 @@ const sentence = (called: string, issue: z.core.$ZodIssue, raw: unknown, name: S
   const example = `Try ${called}: ${exampleOf(name)}`;
   if (issue.code === 'unrecognized_keys') return `${full} has no ${issue.keys.join(', ')}.${didYouMean(issue.keys[0]!, namesIn(issue.message))} ${example}`;
   const saw = issue.path.reduce<unknown>((value, step) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[step] : value), raw);
-  return `${full} must be ${issue.message}, got ${JSON.stringify(saw) ?? 'nothing'}.${hint(saw, issue.message)} ${example}`;
+  return `${full} must be ${issue.message}, got ${JSON.stringify(saw) ?? 'nothing'}.${hint(saw, issue.message) || ` ${example}`}`;
 };
 
 /** "one of a, b, c" knows what was meant; a bare port means an address. */
