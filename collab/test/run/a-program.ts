@@ -27,7 +27,7 @@ export const start = (args: readonly string[], env: Readonly<Record<string, stri
       for (const started = Date.now(); ; await new Promise((resolve) => setTimeout(resolve, 20))) {
         const found = pattern.exec(said);
         if (found) return found[1] ?? found[0];
-        if (child.exitCode !== null || Date.now() - started > 20_000) throw new Error(`it did not say ${pattern}, but: ${said}`);
+        if (child.exitCode !== null || Date.now() - started > 45_000) throw new Error(`it did not say ${pattern}, but: ${said}`);
       }
     },
     stop: async (signal = 'SIGTERM') => {
