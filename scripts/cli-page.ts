@@ -30,7 +30,8 @@ function* leaves(command: Command, path = 'watchroom'): Generator<{ path: string
   }
 }
 
-const nowhere: Omit<Deps, 'stdout' | 'stderr' | 'variables'> = {
+/** What help needs of the world. */
+export const nowhere: Omit<Deps, 'stdout' | 'stderr' | 'variables'> = {
   version: '', machine: { platform: 'linux', home: '/', env: {} }, cwd: '/', now: () => 0,
   open: () => { throw new Error('help opens nothing'); },
 };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAgent } from './commands/agent.ts';
 import { addBackfill } from './commands/backfill.ts';
 import { addBudget } from './commands/budget.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addHub, addOpen } from './commands/hub.ts';
 import { addLedger } from './commands/ledger.ts';
@@ -10,6 +11,8 @@ import { addDoctor, addExporter, addInfo } from './commands/machine.ts';
 import { addMemory } from './commands/memory.ts';
 import { addMonitor } from './commands/monitor.ts';
 import { addExplain, addHealth, addShow } from './commands/one-session.ts';
+import { addService } from './commands/service.ts';
+import { addStatusLine } from './commands/statusline.ts';
 import { addDescribe, addSetProject, addTag, addUntag } from './commands/tag.ts';
 import { addCurrent } from './commands/current.ts';
 import { addRun } from './commands/run.ts';
@@ -41,6 +44,7 @@ export const createProgram = (deps: Deps): Command => {
   addAgent(program, deps);
   addList(program, deps);
   addMonitor(program, deps);
+  addStatusLine(program, deps);
   addShow(program, deps);
   addHealth(program, deps);
   addExplain(program, deps);
@@ -60,6 +64,8 @@ export const createProgram = (deps: Deps): Command => {
   addHub(program, deps);
   addOpen(program, deps);
   addConfig(program, deps);
+  addService(program, deps);
+  addCompletion(program, deps);
   program.addHelpText('after', `
 Examples:
   $ watchroom list               # what runs and what ran lately
