@@ -15,12 +15,14 @@ const mayImport = {
   config: ['session', 'files', 'health', 'cost'],
   http: ['session', 'health', 'cost', 'metrics', 'config'],
   agent: ['session'],
+  advice: ['session', 'health', 'cost'],
+  exchange: ['session', 'readers'],
   search: ['session', 'files', 'readers', 'sweep'],
   wrap: ['session', 'cost'],
   hooks: [],
-  mcp: ['session', 'health', 'search', 'http', 'config', 'cli'],
-  wiring: ['search', 'wrap', 'hooks', 'mcp', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'cli', 'agent'],
-  cli: ['search', 'wrap', 'hooks', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
+  mcp: ['advice', 'exchange', 'session', 'health', 'search', 'http', 'config', 'cli'],
+  wiring: ['advice', 'exchange', 'search', 'wrap', 'hooks', 'mcp', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'cli', 'agent'],
+  cli: ['advice', 'exchange', 'search', 'wrap', 'hooks', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
 };
 const folders = Object.keys(mayImport);
 

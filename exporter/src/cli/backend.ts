@@ -1,7 +1,10 @@
+import type { Advice } from '../advice/advice.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Prices } from '../cost/prices.ts';
+import type { Carried } from '../exchange/document.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
 import type { Search } from '../search/search.ts';
+import type { Conversation } from '../readers/conversation/conversation.ts';
 import type { BookedCall } from '../session/booked.ts';
 import type { NowAsk, NowPage } from '../session/now.ts';
 import type { EpochMs, Part } from '../session/part.ts';
@@ -26,6 +29,11 @@ export interface Backend {
   readonly past: (ask: PastAsk) => Promise<Past>;
   /** Every budget of the configuration, with what was used and what may be expected. */
   readonly budgets: () => Promise<readonly BudgetOutlook[]>;
+  /** What was said in a session that `sessions` named, read again from its transcripts. */
+  readonly conversation: (session: Session) => Promise<Conversation>;
+  readonly imports: ImportCare;
+  /** What to do now, the most urgent first. */
+  readonly recommend: () => Promise<readonly Advice[]>;
   /** Keeps what people say of a session, durably; returns all that is said of it now. */
   readonly say: (change: WordsChange) => Promise<Words>;
   /** Follows the present of this machine; nothing is opened before its first page. */
@@ -119,6 +127,14 @@ export interface Info {
   readonly files: number;
   /** The exporter that owns the ledger now. */
   readonly exporter?: { readonly pid: number; readonly url?: string; readonly since?: EpochMs };
+}
+
+/** Sessions of other machines: shown, never counted. */
+export interface ImportCare {
+  /** All of them or none; one of the same id is replaced. */
+  readonly add: (sessions: readonly Carried[]) => Promise<void>;
+  /** false: it was never imported. */
+  readonly remove: (id: string) => Promise<boolean>;
 }
 
 export interface LedgerCare {

@@ -34,7 +34,7 @@ export const changeWords = (db: Database.Database, told: WordsChange): Words => 
   const keep = db.transaction((): Words => {
     const row = db.prepare('SELECT tags, project_name, description FROM sessions WHERE key = ?').get(change.session) as WordsRow | undefined;
     if (!row) throw new Error(`the ledger does not know ${change.session}: words are kept with a session's transcript, and it has none`);
-    const said = changed(wordsOf(row), change);
+    const said = changedWords(wordsOf(row), change);
     db.prepare('UPDATE sessions SET tags = ?, project_name = ?, description = ? WHERE key = ?')
       .run(said.tags ? JSON.stringify(said.tags) : null, said.projectName ?? null, said.description ?? null, change.session);
     return said;
@@ -50,7 +50,8 @@ const wordsOf = ({ tags, project_name: projectName, description }: WordsRow): Wo
   ...(description === null ? {} : { description }),
 });
 
-const changed = (before: Words, { addTags = [], removeTags = [], projectName = before.projectName, description = before.description }: WordsChange): Words => {
+/** What is said after a change. */
+export const changedWords = (before: Words, { addTags = [], removeTags = [], projectName = before.projectName, description = before.description }: WordsChange): Words => {
   const tags = removeTags === 'all' ? addTags : withTags(withoutTags(before.tags ?? [], removeTags), addTags);
   if (tags.length > mostTags) throw new Error(`a session has at most ${mostTags} tags, this would be ${tags.length}`);
   return {

@@ -12,6 +12,8 @@ import { budgetOutlook } from '../sweep/budget-forecast.ts';
 import type { BudgetOutlook } from '../sweep/budget-forecast.ts';
 import { listSources } from '../sweep/listing.ts';
 import type { ListedRoot } from '../sweep/listing.ts';
+import { adviceNow } from './advice.ts';
+import { conversationIn, importCare, withImported } from './imports.ts';
 import { openBooks, sessionsOf } from './books.ts';
 import type { Books, Surroundings } from './books.ts';
 import { runDemo } from './demo.ts';
@@ -32,12 +34,15 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
   refuseMissing('--proc', world.config.proc);
   let opened: Promise<Books> | undefined;
   const books = (): Promise<Books> => (opened ??= openBooks(world, surroundings));
-  const sessions: Backend['sessions'] = async ({ all }) =>
-    sessionsOf(await books(), { all, limit: world.config.exportLimit, idleAfterMs: world.config.idleLimitMs, now: surroundings.now(), world });
+  const sessions: Backend['sessions'] = async ({ all }) => {
+    const own = await sessionsOf(await books(), { all, limit: world.config.exportLimit, idleAfterMs: world.config.idleLimitMs, now: surroundings.now(), world });
+    return all ? withImported(own, world) : own;
+  };
   const close = async (): Promise<void> => {
     (await opened?.catch(() => undefined))?.close();
     opened = undefined;
   };
+  const budgets: Backend['budgets'] = async () => outlooks(await books(), world, surroundings.now());
   return {
     sessions,
     explain: async (id) => explain(await books(), id, await sessions({ all: true })),
@@ -55,9 +60,12 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
       const join = await joinOf(ask, surroundings.now());
       return pastOf((await books()).ledger, ask, join, world);
     },
-    say: (change) => say(change, { books, close }),
+    conversation: (session) => conversationIn(world, session),
+    imports: importCare(world),
+    recommend: () => adviceNow({ sessions, budgets }, world, surroundings.now()),
+    say: (change) => say(change, { books, close, world }),
     follow: () => follow(world, surroundings),
-    budgets: async () => outlooks(await books(), world, surroundings.now()),
+    budgets,
     close,
   };
 };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
 import type { Books } from './books.ts';
+import { sayOfImported } from './imports.ts';
 import { askLine, NobodyAnswers } from './owner-line.ts';
 
 /** What the owner answers; it may be of another version. */
@@ -12,13 +14,16 @@ const toldWords = z.object({ tags: z.array(z.string()).exactOptional(), projectN
 export interface Reopening {
   readonly books: () => Promise<Books>;
   readonly close: () => Promise<void>;
+  readonly world: Pick<World, 'state'>;
 }
 
 const patienceMs = 10_000;
 const everyMs = 100;
 
 /** Keeps what people say of a session: by the exporter that owns the ledger, or with the lock where there is none. */
-export const say = async (change: WordsChange, { books, close }: Reopening): Promise<Words> => {
+export const say = async (change: WordsChange, { books, close, world }: Reopening): Promise<Words> => {
+  const imported = sayOfImported(change, world);
+  if (imported) return imported;
   for (let waited = 0; ; waited += everyMs) {
     const { ledger, state, engine } = await books();
     if (engine) {

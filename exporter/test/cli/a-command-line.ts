@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { adviceFor } from '../../src/advice/advice.ts';
 import type { Backend, Diagnosis, World } from '../../src/cli/backend.ts';
 import type { Deps } from '../../src/cli/deps.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
@@ -67,6 +68,9 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   past: async () => ({ target: { instance: 'localhost:10877', job: 'watchroom' }, from: undefined, to: now, joins: 'ledger', tokens: 0, usd: 0, text: () => ['# EOF\n'] }),
   budgets: async () => [],
   say: async () => ({}),
+  conversation: async () => ({ messages: [], missing: [] }),
+  imports: { add: async () => {}, remove: async () => false },
+  recommend: async () => adviceFor({ sessions, now }),
   follow: () => ({ page: async () => aNowPage(sessions), from: () => ({ kind: 'own look' }), close: async () => {} }),
   runExporter: async () => {},
   runAgent: async () => {},
