@@ -1,4 +1,5 @@
 import type { Advice } from '../advice/advice.ts';
+import type { ListenAddress } from '../config/kinds.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Carried } from '../exchange/document.ts';
@@ -48,6 +49,8 @@ export interface Backend {
   /** Full-text search and notes; nothing is opened before it is asked for, and whoever asks closes it. */
   readonly search: () => Search;
   readonly wrap: WrapCare;
+  /** Answers assistants until it is told to stop. */
+  readonly serveMcp: (ask: McpAsk) => Promise<void>;
   /** Gives back what was opened (threads, the ledger, a throw-away folder). */
   readonly close?: () => Promise<void>;
 }
@@ -159,6 +162,18 @@ export interface HubCare {
   readonly restore: (file: string) => Promise<{ readonly keptAt?: string }>;
   /** A new link to the hub that the exporter of this machine runs beside itself; `show` opens it where there is a browser. */
   readonly open: (ask: { readonly show: boolean }) => Promise<{ readonly link: string; readonly shown: boolean }>;
+}
+
+/** How assistants ask. */
+export interface McpAsk {
+  /** Over HTTP; else over stdin and stdout. */
+  readonly http: boolean;
+  readonly listenOn: ListenAddress;
+  /** What whoever asks over HTTP must know. */
+  readonly tokenFile?: string;
+  /** A personal token of the hub, and the one of the variable. */
+  readonly hubTokenFile?: string;
+  readonly token: string | undefined;
 }
 
 export interface PastAsk {

@@ -55,6 +55,7 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     hub: hubCare(world, surroundings),
     search: () => createSearch(world, surroundings),
     wrap: wrapCare(world, surroundings),
+    serveMcp: async (ask) => (await import('./mcp.ts')).serveMcp({ world, about: surroundings, ask, fresh: () => createBackend(world, surroundings) }),
     ledger: ledgerCare(world, surroundings, books, close),
     past: async (ask) => {
       const join = await joinOf(ask, surroundings.now());

@@ -75,6 +75,7 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   runExporter: async () => {},
   runAgent: async () => {},
   runDemo: async () => {},
+  serveMcp: async () => {},
   wrap: { run: async () => 0, runs: () => [] },
   search: () => { throw new Error('tested on the real program'); },
   hub: {
