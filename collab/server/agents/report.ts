@@ -45,6 +45,7 @@ export const createReportDesk = (parts: ReportParts): ((agent: AgentIdentity, re
       const batch = waiting.slice(0, mostTogether);
       waiting = waiting.slice(mostTogether);
       await takeTogether(parts, memory, batch);
+      await new Promise(setImmediate); // SQLite answers at once: without this everybody else would wait until all reports are stored
     }
     working = false;
   };

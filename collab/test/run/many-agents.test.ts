@@ -26,7 +26,7 @@ const made = async (path: string, body: unknown, token?: string) => (await json(
 
 beforeAll(async () => {
   url = `http://localhost:${await freePort()}`;
-  hub = start(['hub', 'serve', '--data', join(folder, 'hub'), '--listen', new URL(url).host.replace('localhost', '127.0.0.1')]);
+  hub = start(['hub', 'serve', '--data', join(folder, 'hub'), '--listen', new URL(url).host.replace('localhost', '127.0.0.1')], { NODE_OPTIONS: `--import=${new URL('event-loop-probe.ts', import.meta.url).href}` });
   const login = (await made('/api/v1/auth/setup', { token: await hub.until(/\/setup#(\S+)/), username: 'ada', password: 'correct horse battery', displayName: 'Ada', team: 'reds' })).token;
   await fetch(`${url}/api/v1/teams/reds/settings`, { method: 'PATCH', headers: { authorization: `Bearer ${login}`, 'content-type': 'application/json' }, body: JSON.stringify({ limits: { agentTokensPerMember: agents } }) });
   scrape = (await made('/api/v1/tokens/scrape', { name: 'prometheus' }, login)).secret;
@@ -58,6 +58,7 @@ const page = async (): Promise<ReadonlyMap<string, number>> => samplesOf((await 
 const sum = (samples: ReadonlyMap<string, number>, start: string): number => [...samples].filter(([series]) => series.startsWith(start)).reduce((all, [, value]) => all + value, 0);
 
 it(`[U7] ${agents} agents that report in the same moment, each with its long poll open, are all heard, none is refused and everything is counted once`, async () => {
+  hub.process.kill('SIGUSR2');
   await page(); // asked before, so that the series that are born now are shown from 0 to their value
   const latencies: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
@@ -68,7 +69,8 @@ it(`[U7] ${agents} agents that report in the same moment, each with its long pol
     if (round === 1) tokens.forEach(listen);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, everyMs - (performance.now() - began))));
   }
-  const busy = await page(); // the delay of the event loop is measured from one look to the next
+  hub.process.kill('SIGUSR2');
+  const [, said, longest] = /(event loop delay .* longest (\d+) ms)/.exec(await hub.until(/event loop delay .*ms\n.*(event loop delay .* ms)\n/s))!;
   await until(async () => sum(await page(), 'ai_tokens_total{') === agents * sessionsEach * 100 * rounds, 10_000, 1000);
   const samples = await page();
   expect(sum(samples, 'ai_turns_total{')).toBe(agents * sessionsEach * rounds);
@@ -76,9 +78,7 @@ it(`[U7] ${agents} agents that report in the same moment, each with its long pol
   expect([...samples.keys()].filter((series) => series.startsWith('ai_session_info{'))).toHaveLength(agents * sessionsEach);
   expect(sum(samples, 'watchroom_http_request_duration_seconds_count{method="POST",route="/api/v1/agents/report"')).toBe(agents * rounds);
   expect([...samples.keys()].filter((series) => series.includes('status_class="5xx"'))).toEqual([]);
-  const lag = busy.get('nodejs_eventloop_lag_p99_seconds')!;
   latencies.sort((a, b) => a - b);
-  const said = `${agents} agents at once, ${rounds} times: p50 ${Math.round(latencies[latencies.length >> 1]!)} ms, p99 ${Math.round(latencies[Math.floor(latencies.length * 0.99)]!)} ms; event loop delay p99 ${Math.round(lag * 1000)} ms, longest ${Math.round(busy.get('nodejs_eventloop_lag_max_seconds')! * 1000)} ms`;
-  process.stdout.write(`${said}\n`);
-  expect({ said, slow: lag > 1 }).toEqual({ said, slow: false });
+  process.stdout.write(`${agents} agents at once, ${rounds} times: answered in ${Math.round(latencies[latencies.length >> 1]!)} ms (p50), ${Math.round(latencies[Math.floor(latencies.length * 0.99)]!)} ms (p99); ${said}\n`);
+  expect(Number(longest)).toBeLessThan(2000);
 }, 60_000 + rounds * everyMs);

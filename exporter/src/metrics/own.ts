@@ -1,4 +1,5 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { measureEventLoop } from './event-loop.ts';
 import { ownMetrics } from './exporter-metrics.ts';
 
 export interface Build {
@@ -26,6 +27,7 @@ export const createOwnRegistry = (build: Build): OwnRegistry => {
   const common = (metric: (typeof ownMetrics)[keyof typeof ownMetrics]) => ({ name: metric.name, help: metric.help, labelNames: metric.labels, registers: [registry] });
   new Gauge(common(buildInfo)).set({ version: build.version, revision: build.revision ?? '', node_version: build.nodeVersion }, 1);
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopSampleMs });
+  measureEventLoop(registry, eventLoopSampleMs);
   for (const name of misnamed) registry.removeSingleMetric(name);
   return {
     registry,
