@@ -8,6 +8,7 @@ import { addHub, addOpen } from './commands/hub.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addList } from './commands/list.ts';
 import { addDoctor, addExporter, addInfo } from './commands/machine.ts';
+import { addHooks } from './commands/hooks.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addMemory } from './commands/memory.ts';
 import { addMonitor } from './commands/monitor.ts';
@@ -71,6 +72,7 @@ export const createProgram = (deps: Deps): Command => {
   addRun(program, deps);
   addCurrent(program, deps);
   addMcp(program, deps);
+  addHooks(program, deps);
   addHub(program, deps);
   addOpen(program, deps);
   addConfig(program, deps);

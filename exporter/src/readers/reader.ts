@@ -41,6 +41,8 @@ export interface LiveClaim {
   /** When the state file was last written, epoch ms. */
   readonly writtenAt?: number;
   readonly status?: 'working' | 'waiting' | 'idle';
+  /** When a hook told the status, epoch ms: what the transcript tells later counts more. Absent: the tool keeps the status up to date itself. */
+  readonly statusAt?: number;
   readonly waitingFor?: string;
 }
 

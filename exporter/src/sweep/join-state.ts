@@ -23,7 +23,8 @@ const endedAfterMs = 2 * 60 * 60_000;
  */
 export const presentOf = (session: StoredSession, live: Live, times: Times): PresentState => ({ state: liveState(session, live, times) });
 
-const liveState = (session: StoredSession, { processes, claims }: Live, times: Times): SessionState => {
+const liveState = (session: StoredSession, { processes, claims: all }: Live, times: Times): SessionState => {
+  const claims = all.filter((claim) => isFresh(claim, session));
   const statuses = claims.flatMap((claim) => claim.status ?? []);
   if (statuses.includes('working')) return 'working';
   if (statuses.includes('waiting')) return 'waiting';
@@ -38,6 +39,12 @@ const liveState = (session: StoredSession, { processes, claims }: Live, times: T
   if (processes.every((process) => process.oneShot)) return 'working'; // it waits for nobody: it answers and ends
   return waitingOrIdle(session, processes, times);
 };
+
+/** A hook tells a moment. When the transcript went on after it (a permission was given, somebody interrupted), the transcript knows better. */
+const isFresh = ({ statusAt }: Live['claims'][number], { lastActivityAt }: StoredSession): boolean => statusAt === undefined || lastActivityAt === undefined || lastActivityAt <= statusAt + hookSlackMs;
+
+/** The record that made Claude call the hook may be written a moment after it. */
+const hookSlackMs = 1000;
 
 const isOfThisRun = ({ lastActivityAt }: StoredSession, processes: Live['processes']): boolean =>
   lastActivityAt === undefined || processes.some(({ startedAt }) => startedAt === undefined || lastActivityAt >= startedAt - startSlackMs);

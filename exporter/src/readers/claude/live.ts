@@ -4,13 +4,14 @@ import type { Machine } from '../../files/machine.ts';
 import { count, parseObject, text, time } from '../fields.ts';
 import type { Json } from '../fields.ts';
 import type { LiveClaim } from '../reader.ts';
+import { hookStates, withHookStates } from './hook-states.ts';
 import { configFolders, namesIn } from './places.ts';
 
 const maxBytes = 1 << 20;
 
 /** What `sessions/<pid>.json` of every configuration says (FORMATS.md 1.3). Other names there are leftovers of old versions. */
 export const liveClaims = (machine: Machine): readonly LiveClaim[] =>
-  configFolders(machine).flatMap((folder) => namesIn(join(folder, 'sessions')).filter((name) => /^\d+\.json$/.test(name)).flatMap((name) => claimIn(join(folder, 'sessions', name), Number.parseInt(name, 10))));
+  withHookStates(configFolders(machine).flatMap((folder) => namesIn(join(folder, 'sessions')).filter((name) => /^\d+\.json$/.test(name)).flatMap((name) => claimIn(join(folder, 'sessions', name), Number.parseInt(name, 10)))), hookStates(machine));
 
 const claimIn = (path: string, pid: number): readonly LiveClaim[] => {
   try {
