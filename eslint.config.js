@@ -18,9 +18,9 @@ const mayImport = {
   advice: ['session', 'health', 'cost'],
   exchange: ['session', 'readers'],
   search: ['session', 'files', 'readers', 'sweep'],
-  wrap: ['session', 'cost'],
+  wrap: ['session'],
   hooks: [],
-  mcp: ['advice', 'exchange', 'session', 'health', 'search', 'http', 'config', 'cli'],
+  mcp: ['session', 'health', 'search', 'http', 'cli'],
   wiring: ['advice', 'exchange', 'search', 'wrap', 'hooks', 'mcp', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'cli', 'agent'],
   cli: ['advice', 'exchange', 'search', 'wrap', 'hooks', 'session', 'files', 'processes', 'readers', 'ledger', 'sweep', 'health', 'cost', 'metrics', 'http', 'config', 'tokens'],
 };

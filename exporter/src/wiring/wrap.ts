@@ -40,6 +40,7 @@ const folderOf = ({ state, machine }: World): string => (state.kind === 'folder'
 const runOne = async (world: World, around: Around, ask: RunAsk): Promise<number> => {
   const hub = ask.team === undefined ? undefined : hubOf(world, ask); // before anything runs
   const seen = recognise(ask.command);
+  if (hub && seen.tool === undefined) throw new CommandError(`the hub knows sessions of ${tools.join(', ')}, and ${JSON.stringify(seen.program)} is none of them: run it without --team`, 'usage');
   const started = around.now();
   const folder = runsFolder(folderOf(world));
   const file = ask.stateFile ?? runFile(folder, { startedAt: started, pid: around.pid });
@@ -134,7 +135,7 @@ const tellAll = async ({ targets, state, around, hub, signal }: { readonly targe
 const hubBody = ({ run, session, program, tool, status, costUsd, tokens, turns, durationMs, failed, model, cwd }: RunState) => {
   const { reasoning: _reasoning, ...billed } = tokens ?? {};
   return {
-    tool: (tools as readonly string[]).includes(tool ?? '') ? (tool as Tool) : 'aider', status, hostName: hostname(), project: basename(cwd) || cwd, name: `${program} ${run.slice(0, 8)}`,
+    tool: tool as Tool, status, hostName: hostname(), project: basename(cwd) || cwd, name: `${program} ${run.slice(0, 8)}`,
     ...(session === undefined ? {} : { sessionId: session.slice(session.indexOf('/') + 1) }),
     ...(costUsd === undefined ? {} : { costUsd }), ...(tokens === undefined ? {} : { tokens: billed }), ...(turns === undefined ? {} : { turns }), ...(durationMs === undefined ? {} : { durationMs }),
     ...(failed ? { errors: 1 } : {}), ...(model === undefined ? {} : { model }),
