@@ -278,8 +278,9 @@ const greet = ({ world, about, server, pushesTo, reporting }: { readonly world: 
     ...(pushesTo === undefined ? [] : [`  Pushes:   ${pushesTo}`]),
     ...(reporting === undefined ? [] : [`  Reports:  ${reporting.hubUrl}`]),
     '',
-    'For Prometheus, below scrape_configs: in prometheus.yml:',
-    server.snippet,
+    ...(reporting && !reporting.exposeSessions
+      ? ['Prometheus has the sessions from the hub; /metrics here has only what the agent says of itself.', '']
+      : ['For Prometheus, below scrape_configs: in prometheus.yml:', server.snippet]),
     'Ctrl+C ends it.',
     '',
   ].join('\n'));

@@ -64,9 +64,12 @@ describe('watchroom agent', () => {
     const own = await agent.scrape();
     expect(own).toMatch(/^watchroom_build_info/m);
     expect(own).not.toMatch(/^ai_/m);
+    expect(agent.said()).toContain('Prometheus has the sessions from the hub');
+    expect(agent.said()).not.toContain('scrape_configs');
     await agent.stop();
     agent = await start('--hub', hub.url, '--token', token, '--expose-sessions');
     await agent.until(/^ai_session_tokens_total/m);
+    expect(agent.said()).toContain('scrape_configs');
   });
 
   it('takes its token from a file or a variable, and never shows it', async () => {
