@@ -145,7 +145,12 @@ export class Search {
   }
 
   #open(): Database {
-    return (this.#db ??= openIndex(this.#options.path));
+    const { path } = this.#options;
+    try {
+      return (this.#db ??= openIndex(path));
+    } catch (error) {
+      throw new Error(`the index ${path} cannot be opened (${(error as Error).message}). A damaged one can only go: delete the file, then watchroom search --yes makes it again; its notes are lost`, { cause: undefined });
+    }
   }
 
   #existing(): Database | undefined {

@@ -101,6 +101,15 @@ describe('watchroom search', () => {
     expect((await watchroom('search', 'samovar', '--yes')).stdout).not.toContain('\u001b');
   });
 
+  it('[L6] a damaged index, or a place that cannot be written, is said in a sentence', async () => {
+    mkdirSync(join(folder, 'state'), { recursive: true });
+    writeFileSync(join(folder, 'state/search.db'), 'no database '.repeat(100));
+    expect(await watchroom('search', 'tea')).toMatchObject({ code: 1, stderr: expect.stringContaining('A damaged one can only go') });
+    rmSync(join(folder, 'state'), { recursive: true });
+    writeFileSync(join(folder, 'state'), '');
+    expect(await watchroom('search', 'tea', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be opened') });
+  });
+
   it('[L6] two that read at once put everything in once', async () => {
     const path = join(folder, 'state/search.db');
     mkdirSync(join(folder, 'state'), { recursive: true });
