@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CommandError } from './exit-codes.ts';
 
@@ -7,9 +7,12 @@ import { CommandError } from './exit-codes.ts';
  * @param isStopped asked between two pieces: the person does not want it any more
  * @returns its size in bytes
  */
-export const writeWholeFile = async (path: string, pieces: AsyncIterable<string> | Iterable<string>, isStopped: () => boolean = () => false): Promise<number> => {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new CommandError(`${path} is a folder. Name a file: ${join(path, 'sessions.json')}`);
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+export const writeWholeFile = async (asked: string, pieces: AsyncIterable<string> | Iterable<string>, isStopped: () => boolean = () => false): Promise<number> => {
+  const there = found(asked);
+  const path = there === undefined ? asked : realpathSync(asked); // a link goes on to lead where it led
+  if (there?.isDirectory()) throw new CommandError(`${path} is a folder. Name a file: ${join(path, 'sessions.json')}`);
+  const isDevice = there !== undefined && !there.isFile(); // /dev/null, a pipe: written to, never replaced
+  const beside = isDevice ? path : join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   let file: number | undefined;
   try {
     file = openSync(beside, 'w', 0o600);
@@ -23,17 +26,25 @@ export const writeWholeFile = async (path: string, pieces: AsyncIterable<string>
       }
     }
     if (isStopped()) throw new CommandError(`stopped: nothing was written to ${path}`);
-    fsyncSync(file);
+    if (!isDevice) fsyncSync(file);
     closeSync(file);
     file = undefined;
-    renameSync(beside, path);
+    if (!isDevice) renameSync(beside, path);
     return size;
   } catch (error) {
     if (file !== undefined) closeSync(file);
-    rmSync(beside, { force: true });
+    if (!isDevice) rmSync(beside, { force: true });
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (code === undefined || syscall === undefined) throw error;
     throw new CommandError(`cannot write ${path} (${code}: ${reasons[code] ?? syscall}). Nothing was written; try another place`);
+  }
+};
+
+const found = (path: string): ReturnType<typeof statSync> => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // opening it says why
   }
 };
 

@@ -83,8 +83,9 @@ export type ExportHead = z.infer<typeof exportHead>;
 export const exportDocument = exportHead.extend({ sessions: z.array(carried) });
 export type ExportDocument = z.infer<typeof exportDocument>;
 
-/** A session without what is only true on this machine and at this moment. */
-export const carriedOf = ({ processes: _processes, alive: _alive, state: _state, fileConflicts: _conflicts, ...session }: Session): CarriedSession => session as CarriedSession;
+/** A session without what is only true on this machine and at this moment, and without what readers remember for themselves. */
+export const carriedOf = (session: Session): CarriedSession =>
+  carriedSession.parse(Object.fromEntries(Object.entries(session).filter(([, value]) => value !== undefined)));
 
 /** The session again: past, and without a process. */
 export const sessionOf = (session: CarriedSession): Session => ({ ...(session as Omit<Session, 'state' | 'processes'>), state: 'ended', processes: [] });

@@ -10,6 +10,8 @@ export const readDocument = (text: string): ExportDocument => {
   const { format, version } = (typeof told === 'object' && told !== null ? told : {}) as { format?: unknown; version?: unknown };
   if (format !== exportFormat) throw new Error('it is no export of Watchroom (json or yaml): Markdown is for people and cannot be read back');
   if (typeof version === 'number' && version > exportVersion) throw new Error(`it has version ${version}, this Watchroom reads up to ${exportVersion}. Take the Watchroom that wrote it, or a newer one`);
+  // Half a YAML file is YAML too: the last line says that nothing is missing.
+  if ((told as { complete?: unknown }).complete !== true) throw new Error('it is cut off: its end is missing');
   const document = exportDocument.safeParse(told);
   if (document.success) return document.data;
   const [issue] = document.error.issues;
@@ -24,8 +26,8 @@ const parsed = (text: string): unknown => {
     if (/^\s*[[{]/.test(text)) throw new Error('it is cut off, or no JSON', { cause: error });
   }
   try {
-    return parse(text, { logLevel: 'silent' });
+    return parse(text, { logLevel: 'error' });
   } catch (cause) {
-    throw new Error('it is neither JSON nor YAML', { cause });
+    throw new Error('it is neither JSON nor YAML (Markdown is for people and cannot be read back)', { cause });
   }
 };

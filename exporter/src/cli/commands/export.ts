@@ -97,10 +97,12 @@ async function* carriedSessions(sessions: readonly Session[], work: Work): Async
   for (const [index, session] of sessions.entries()) {
     if (work.stopped) return;
     progress(index, sessions.length, work.deps);
+    const numbers = numbersOf(session, work);
+    if (!numbers) continue;
     const said = work.withContent ? await work.backend.conversation(session) : undefined;
     if (said) work.missing.push(...said.missing);
     const { value, found } = await redacted<Carried>({
-      session: carriedOf(session),
+      session: numbers,
       ...(said ? { conversation: [...said.messages] } : {}),
       ...(said && said.missing.length > 0 ? { missing: [...said.missing] } : {}),
     });
@@ -109,6 +111,16 @@ async function* carriedSessions(sessions: readonly Session[], work: Work): Async
   }
   progress(sessions.length, sessions.length, work.deps);
 }
+
+/** What no other Watchroom would take in is left out and said. */
+const numbersOf = (session: Session, { missing }: Work): Carried['session'] | undefined => {
+  try {
+    return carriedOf(session);
+  } catch {
+    missing.push(`${session.id}: its numbers are none that could be read back`);
+    return undefined;
+  }
+};
 
 /** On a terminal, where somebody waits. */
 const progress = (done: number, all: number, { stderr }: Deps): void => {

@@ -6,13 +6,16 @@ import { argumentsOf, recordsOf, wordsOf } from './source.ts';
 import type { ReadConversation } from './source.ts';
 
 /** Copilot CLI: a log of events; its store has numbers only. A resumed file may hold an event twice. */
-export const copilotCliConversation: ReadConversation = function* ({ path }) {
+export const copilotCliConversation: ReadConversation = function* ({ path, nativeId }) {
   if (!path.endsWith('.jsonl')) return;
   const seen = new Set<string>();
+  let session: string | undefined; // a recording may hold several
   for (const event of recordsOf(path)) {
     const id = text(event.id);
     if (id !== undefined && seen.has(id)) continue;
     if (id !== undefined) seen.add(id);
+    if (event.type === 'session.start') session = text(object(event.data)?.sessionId);
+    if (session !== undefined && session !== nativeId) continue;
     yield* messagesOf(String(event.type), object(event.data) ?? {}, { at: time(event.timestamp), subagent: text(event.agentId) });
   }
 };
