@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { installCcusage } from './ccusage.ts';
 import { benchData } from './data.ts';
-import { goals } from './goals.ts';
+import { exporterGoals, goals, hubGoals } from './goals.ts';
 import type { Finding, GoalName } from './goals.ts';
 import { append } from './goals/append.ts';
 import type { Bench } from './goals/bench.ts';
 import { coldScans } from './goals/cold-scan.ts';
+import { hubList, hubPushes } from './goals/hub.ts';
 import { restart } from './goals/restart.ts';
 import { scrapeCost } from './goals/scrape-cost.ts';
 import { steady } from './goals/steady.ts';
@@ -20,9 +21,9 @@ import { table } from './report.ts';
 import type { Report } from './report.ts';
 
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '7' }, only: { type: 'string' }, preset: { type: 'string', default: 'large' } } });
-const wanted = new Set<GoalName>((options.only?.split(',') ?? Object.keys(goals)) as GoalName[]);
+const wanted = new Set<GoalName>((options.only?.split(',') ?? exporterGoals) as GoalName[]);
 const wants = (...names: GoalName[]): boolean => names.some((name) => wanted.has(name));
-const results = fileURLToPath(new URL('results/latest.json', import.meta.url));
+const resultsOf = (name: string): string => fileURLToPath(new URL(`results/${name}.json`, import.meta.url));
 
 if (process.platform !== 'linux') throw new Error('the bench reads CPU and memory of other processes from /proc, so it runs on Linux only');
 const data = benchData(process.env.WATCHROOM_BENCH_DATA, options.preset);
@@ -38,6 +39,7 @@ const bench: Bench = {
   },
 };
 
+process.setMaxListeners(50); // whatever was started cleans up after itself
 process.once('exit', () => {
   rmSync(scratch, { recursive: true, force: true });
   for (const made of [built, ccusage, data]) made.remove();
@@ -48,7 +50,8 @@ console.log(`Machine: ${machineLine()}. Against ccusage ${ccusage.version}, ${da
 const findings = await measureAll();
 console.log(`\n${table(findings)}\n`);
 for (const { goal, notes } of findings) for (const note of notes) console.log(`${goal}: ${note}.`);
-if (options.only === undefined && options.preset === 'large') keep();
+if (options.only === undefined && options.preset === 'large') keep(resultsOf('latest'));
+if (hubGoals.every((name) => wanted.has(name)) && wanted.size === hubGoals.length) keep(resultsOf('hub'));
 
 async function measureAll(): Promise<readonly Finding[]> {
   const found = new Map<GoalName, Finding>();
@@ -69,10 +72,12 @@ async function measureAll(): Promise<readonly Finding[]> {
     if (peak) note({ ...peak, criteria: [...peak.criteria, memory], numbers: { ...peak.numbers, ...memoryNumbers } });
   }
   if (wants('G6')) note(await scrapeCost(bench));
+  if (wants('G11')) note(await hubPushes(bench));
+  if (wants('G12')) note(await hubList(bench));
   return (Object.keys(goals) as GoalName[]).filter((name) => wanted.has(name)).flatMap((name) => found.get(name) ?? []);
 }
 
-function keep(): void {
+function keep(results: string): void {
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: dirname(results), encoding: 'utf8' }).trim(),

@@ -1,14 +1,13 @@
 import { expect, it } from '@jest/globals';
-import { goals } from '../../../bench/goals.ts';
+import { exporterGoals, hubGoals } from '../../../bench/goals.ts';
 import { table } from '../../../bench/report.ts';
 import type { Report } from '../../../bench/report.ts';
 import { textOf } from './repository.ts';
 
-const report = JSON.parse(textOf('bench/results/latest.json')) as Report;
-
-it('docs/performance.md shows the last whole run: every goal, its date, reached or not', () => {
+it.each([['latest', exporterGoals], ['hub', hubGoals]] as const)('docs/performance.md shows the last run (%s): every goal, its date, reached or not', (name, goals) => {
+  const report = JSON.parse(textOf(`bench/results/${name}.json`)) as Report;
   const page = textOf('docs/performance.md');
-  expect(report.findings.map(({ goal }) => goal)).toEqual(Object.keys(goals));
+  expect(report.findings.map(({ goal }) => goal)).toEqual(goals);
   expect(page).toContain(table(report.findings));
   expect(page).toContain(`**${report.date}**`);
 });
