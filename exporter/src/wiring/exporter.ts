@@ -182,7 +182,7 @@ const openOwnState = async (world: World, { now, pid, ending }: Surroundings & A
     // Without a card its owner is just beginning or just going.
     const isBrief = state.ownership === undefined && state.durable && (state.owner?.brief ?? (state.owner === undefined && tries < 20));
     if (!isBrief) return state;
-    if (tries === 0 && state.owner?.line !== undefined) await askLine(state.owner.line, makeWay, {}).catch(() => undefined); // a `watchroom monitor` does; a command ends anyway
+    if (tries % 20 === 0 && state.owner?.line !== undefined) await askLine(state.owner.line, makeWay, {}).catch(() => undefined); // a `watchroom monitor` does; a command ends anyway
     if (tries === 10) log.info({ pid: state.owner?.pid }, 'waiting for a command that uses the ledger');
     if (await Promise.race([ending, sleep(100)])) return state;
   }

@@ -33,7 +33,10 @@ export const follow = (world: World, surroundings: Surroundings): Following => {
     from: () => way?.from,
     page: async (ask) => {
       for (let tries = 0; ; tries += 1) {
-        if (way?.over()) await leave();
+        if (way?.over()) {
+          await leave();
+          await someoneElse(world, surroundings);
+        }
         try {
           return await (way ??= await findWay(world, surroundings)).page(ask);
         } catch (error) {
@@ -56,6 +59,16 @@ export const follow = (world: World, surroundings: Surroundings): Following => {
   }
 };
 
+/** Whoever asked for the ledger gets the time to take it: otherwise we would be there first again. */
+const someoneElse = async ({ state }: World, { pid }: Surroundings): Promise<void> => {
+  for (let waited = 0; waited < makeWayMs && state.kind === 'folder'; waited += againMs) {
+    const owner = ownerOf(state.path);
+    if (owner && owner.pid !== pid && owner.address !== undefined) return;
+    await sleep(againMs);
+  }
+};
+
+const makeWayMs = 5000;
 const mostTries = 3;
 const againMs = 200;
 

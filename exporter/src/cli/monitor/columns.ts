@@ -100,14 +100,14 @@ export const shortModel = (model: string): string => safeText(model).replace(/-2
 
 const live: ScreenColumn = { head: '', width: 1, dropped: 0, cell: (session, { paint }) => (isLiveSession(session) ? paint('green', '●') : ' ') };
 const state: ScreenColumn = { head: 'STATE', width: 8, dropped: 0, sort: 'state', cell: (session, { paint }) => stateCell(session, paint) };
-const name: ScreenColumn = { head: 'SESSION', width: 15, most: 26, dropped: 0, cell: ({ id }, { paint, names }) => paint('cyan', safeText(names.get(id) ?? id)) };
+const name: ScreenColumn = { head: 'SESSION', width: 16, most: 26, dropped: 0, cell: ({ id }, { paint, names }) => paint('cyan', safeText(names.get(id) ?? id)) };
 const health: ScreenColumn = { head: 'HEALTH', width: 6, align: 'right', dropped: 0, sort: 'health', cell: (session, { paint }) => healthCell(session, paint) };
 const cost: ScreenColumn = { head: 'COST', width: 7, align: 'right', dropped: 2, sort: 'cost', cell: costCell };
 
 const wide: readonly ScreenColumn[] = [
   live, state, name,
   { head: 'PROJECT', width: 10, most: 18, dropped: 6, sort: 'project', cell: ({ project }) => safeText(project ?? '') },
-  { head: 'TITLE', width: 14, most: 60, dropped: 7, cell: ({ title }) => safeText(title ?? '') },
+  { head: 'TITLE', width: 13, most: 60, dropped: 7, cell: ({ title }) => safeText(title ?? '') },
   { head: 'DOING', width: 10, most: 18, dropped: 8, cell: doingText },
   { head: 'MODEL', width: 14, most: 20, dropped: 10, cell: ({ model }) => shortModel(model ?? '') },
   { head: 'CONTEXT', width: 14, dropped: 1, sort: 'context', cell: (session, { paint }) => contextText(session, paint, 8) },

@@ -29,8 +29,12 @@ export const screenLines = (page: NowPage | undefined, state: MonitorState, scre
   const shownDetails = details.slice(0, Math.max(0, isWhole(screen) || state.help ? room - 1 : Math.min(room - leastRows - 1, mostDetails)));
   const tableRows = room - (shownDetails.length > 0 ? shownDetails.length + 1 : 0);
   const table = tableRows >= 1 ? tableLines(page, rows, { ...screen, state, selected, room: tableRows }) : [];
-  return [...heading, ...table, ...(shownDetails.length > 0 ? [rule, ...shownDetails] : []), footer(state, screen, rows.length)].slice(0, screen.rows);
+  const lines = [...heading, ...table, ...(shownDetails.length > 0 ? [rule, ...shownDetails] : []), footer(state, screen, rows.length)].slice(0, screen.rows);
+  // What cannot be narrower is cut; elsewhere everything is made to fit.
+  return screen.columns >= leastColumns ? lines : lines.map((line) => cell(line, screen.columns));
 };
+
+const leastColumns = 36;
 
 /** Where the details are, by the person's word or by the room there is. */
 export const detailsShown = ({ details }: MonitorState, screen: Pick<Screen, 'rows' | 'columns'>): boolean => details ?? !isWhole(screen);
@@ -89,7 +93,7 @@ const nothing = ({ sessions, complete }: NowPage, { filter, search }: MonitorSta
 };
 
 const footer = (state: MonitorState, { columns, paint, problem }: Screen, count: number): string => {
-  if (state.typing) return `${paint('bold', '/')}${state.search}${paint('inverse', ' ')}  ${paint('dim', 'Enter keeps, Esc ends')}`;
+  if (state.typing) return joinFitting([`${paint('bold', '/')}${state.search}${paint('inverse', ' ')}`, paint('dim', 'Enter keeps, Esc ends')], columns, '  ');
   if (problem !== undefined) return cell(paint('red', problem), columns).trimEnd();
   const key = (name: string, meaning: string): string => `${paint('cyan', name)} ${paint('dim', meaning)}`;
   const left = joinFitting([key('q', 'quit'), key('?', 'help'), key('s', state.sort), key('f', state.filter), key('/', state.search === '' ? 'search' : state.search), key('⏎', 'details'), key('r', 'now'), key('p', state.paused ? 'go on' : 'pause')], columns, '  ');

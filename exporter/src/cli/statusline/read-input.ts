@@ -1,43 +1,47 @@
-import { fstatSync, read } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 
 /** Whoever pipes nothing for so long has nothing to say. */
 const patienceMs = 300;
-const mostBytes = 1 << 20;
-const pieceBytes = 1 << 16;
+const mostCharacters = 1 << 20;
 
 /**
  * What stands on stdin; nothing when a person sits there, or when its other end stays silent.
- * By its number: process.stdin takes longer to set up than the line may take.
+ * A socket on its number: process.stdin takes longer to set up, and a read of the file system that waits would keep the process from ending.
  */
-export const readInput = (): Promise<string> => (isPipedIn() ? Promise.race([readAll(), later()]) : Promise.resolve(''));
+export const readInput = async (): Promise<string> => {
+  switch (kindOfInput()) {
+    case 'file': return readFileSync(0, 'utf8');
+    case 'pipe': return readPipe();
+    default: return '';
+  }
+};
 
-/** Not a terminal, and not /dev/null. */
-const isPipedIn = (): boolean => {
+/** A terminal, /dev/null and a closed stdin say nothing. */
+const kindOfInput = (): 'file' | 'pipe' | undefined => {
   try {
-    return !fstatSync(0).isCharacterDevice();
+    const stat = fstatSync(0);
+    return stat.isFile() ? 'file' : stat.isFIFO() || stat.isSocket() ? 'pipe' : undefined;
   } catch {
-    return false; // closed
+    return undefined;
   }
 };
 
-const readAll = async (): Promise<string> => {
-  const pieces: Buffer[] = [];
-  for (let size = 0; size < mostBytes; size += pieces.at(-1)!.length) {
-    const piece = await readPiece();
-    if (piece.length === 0) break;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-};
-
-/** A piece that cannot be read is the end: a status line is better without it than not at all. */
-const readPiece = (): Promise<Buffer> =>
+const readPipe = (): Promise<string> =>
   new Promise((resolve) => {
-    const piece = Buffer.allocUnsafe(pieceBytes);
-    read(0, piece, 0, pieceBytes, null, (error, size) => {
-      if (error?.code === 'EAGAIN') setTimeout(() => resolve(readPiece()), 2); // somebody made it non-blocking
-      else resolve(error ? Buffer.alloc(0) : piece.subarray(0, size));
+    let text = '';
+    const socket = new Socket({ fd: 0, readable: true, writable: false });
+    const end = (): void => {
+      clearTimeout(late);
+      socket.destroy();
+      resolve(text);
+    };
+    const late = setTimeout(end, patienceMs);
+    socket.setEncoding('utf8');
+    socket.on('data', (piece) => {
+      text += String(piece);
+      if (text.length > mostCharacters) end();
     });
+    socket.on('end', end);
+    socket.on('error', end);
   });
-
-const later = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve(''), patienceMs).unref());

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Told } from './told.ts';
 
@@ -21,7 +21,7 @@ export const reportLimits = (folder: string, rateLimits: Told['rateLimits'], { n
   if (before && JSON.stringify(before.rateLimits) === JSON.stringify(rateLimits) && now - before.reportedAt < againMs && before.reportedAt <= now) return;
   const beside = `${file}.${pid}`;
   try {
-    mkdirSync(place, { recursive: true, mode: 0o700 });
+    if (!existsSync(place)) mkdirSync(place, { mode: 0o700 }); // not the state folder: where that is missing nobody reads
     writeFileSync(beside, JSON.stringify({ tool: 'claude', reportedAt: now, rateLimits } satisfies Reported), { mode: 0o600 });
     renameSync(beside, file);
   } catch {
