@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Argument } from 'commander';
 import { addAgent } from './commands/agent.ts';
 import { addBackfill } from './commands/backfill.ts';
 import { addBudget } from './commands/budget.ts';
@@ -44,7 +45,7 @@ export const createProgram = (deps: Deps): Command => {
       getOutHasColors: () => paint('bold', 'x') !== 'x',
       getErrHasColors: () => paint('bold', 'x') !== 'x',
     })
-    .configureHelp({ showGlobalOptions: false, styleTitle: (text) => paint('bold', text) })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: termOf, styleTitle: (text) => paint('bold', text) })
     .exitOverride();
   addExporter(program, deps);
   addAgent(program, deps);
@@ -88,4 +89,12 @@ Examples:
 Exit codes:
 ${Object.values(exitCodes).map(([code, meaning]) => `  ${code}  ${meaning}`).join('\n')}`);
   return program;
+};
+
+/** Its name and what it is about. That it has options is true of every command, and would leave no room for the words beside it. */
+const termOf = (command: Command): string => [command.name(), ...command.registeredArguments.map(nameOfArgument)].join(' ');
+
+const nameOfArgument = (argument: Argument): string => {
+  const name = argument.variadic ? `${argument.name()}...` : argument.name();
+  return argument.required ? `<${name}>` : `[${name}]`;
 };
