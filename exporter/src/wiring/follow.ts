@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FollowedFrom, Following, World } from '../cli/backend.ts';
+import { askExporter } from '../cli/statusline/ask-exporter.ts';
 import { healthSettings } from '../config/health-settings.ts';
 import { shownHealthOf } from '../health/health.ts';
 import { ownerOf } from '../ledger/owner.ts';
@@ -75,7 +76,7 @@ const againMs = 200;
 const findWay = async (world: World, surroundings: Surroundings): Promise<Way> => {
   const folder = world.state.kind === 'folder' ? world.state.path : undefined;
   const address = folder === undefined ? undefined : ownerOf(folder)?.address;
-  const exporter = address === undefined ? undefined : await theExporter(address);
+  const exporter = folder === undefined || address === undefined ? undefined : await theExporter(folder, address);
   if (exporter) return exporter;
   const state = openState(world, { pid: surroundings.pid, since: surroundings.now(), brief: true });
   if (!state.ownership && state.ledgerPath !== ':memory:') return besideOwner(world, surroundings);
@@ -85,23 +86,17 @@ const findWay = async (world: World, surroundings: Surroundings): Promise<Way> =
 
 const answerMs = 3000;
 
-/** The exporter at this address, when it lets us in and knows the question. */
-const theExporter = async (address: string): Promise<Way | undefined> => {
-  const page = async ({ session, cwd, limit }: NowAsk): Promise<NowPage> => {
-    const url = new URL('api/now.json', address);
-    for (const [name, value] of Object.entries({ session, cwd, limit })) if (value !== undefined) url.searchParams.set(name, String(value));
-    const response = await fetch(url, { signal: AbortSignal.timeout(answerMs) });
-    if (!response.ok) throw new Error(`the exporter at ${address} answered ${response.status}`);
-    const told = (await response.json()) as NowPage;
-    if (told.schema !== nowSchema) throw new Error(`what answers at ${address} is no Watchroom of this version`);
-    return told;
+/** The exporter of this folder, when it lets us in and knows the question. By a bare socket: a fetch would cost more than all the drawing. */
+const theExporter = async (folder: string, address: string): Promise<Way | undefined> => {
+  if (!(await askExporter(folder, { limit: 1 }, answerMs))) return undefined; // its card is old, or it wants a password or TLS
+  return {
+    from: { kind: 'exporter', address }, over: () => false, close: async () => undefined,
+    page: async (ask) => {
+      const page = await askExporter(folder, ask, answerMs);
+      if (!page) throw new Error(`the exporter at ${address} does not answer`);
+      return page;
+    },
   };
-  try {
-    await page({ limit: 1 });
-    return { from: { kind: 'exporter', address }, page, over: () => false, close: async () => undefined };
-  } catch {
-    return undefined; // its card is old, or it wants a password
-  }
 };
 
 /** The ledger of an owner that cannot be asked, read at every page; nothing is known of its burn. */
