@@ -9,6 +9,7 @@ import { authRoutes } from './auth/routes.ts';
 import { readySigningKey } from './auth/signing-keys.ts';
 import type { Base } from './base.ts';
 import { createEvents } from './events.ts';
+import { measureRooms } from './rooms/measures.ts';
 import { createRooms } from './rooms/rooms.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import { serveDocs, servePlain } from './pages/plain.ts';
@@ -55,9 +56,10 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
   await readySigningKey(base);
   const agents = await createAgents(base);
   const stopJobs = startJobs(base, [...agents.jobs, retentionJob(base)]);
-  const metrics = createHubMetrics(agents, { sockets: () => socketCounts(base)?.connections });
   const auth = authRoutes(base);
   const rooms = createRooms(base, auth);
+  const metrics = createHubMetrics(agents, { sockets: () => socketCounts(base)?.connections, talk: rooms.talk.of });
+  measureRooms(metrics.own.registry, { store, live: rooms.live, bus: rooms.bus });
   const reader = createReader({ file, log });
   const routes: readonly Route[] = [
     ...auth,

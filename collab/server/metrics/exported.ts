@@ -1,5 +1,5 @@
-import type { Session } from 'watchroom/session';
-import { agentLabels } from 'watchroom/metrics/hub-metrics';
+import type { RoomTalk, Session } from 'watchroom/session';
+import { agentLabels, roomMetrics } from 'watchroom/metrics/hub-metrics';
 import type { LabelSettings } from 'watchroom/metrics/metric';
 import { sessionMetrics } from 'watchroom/metrics/session-metrics';
 import { SessionPages } from 'watchroom/metrics/session-pages';
@@ -10,6 +10,12 @@ import type { Live, LiveAgent } from '../agents/live.ts';
 import { conflictsAcross } from './conflicts.ts';
 import type { Names } from './names.ts';
 import { privateSession } from './private-session.ts';
+
+/** How much was said in the rooms of sessions, by the ids of their rows. */
+export type TalkOf = (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, RoomTalk>>;
+
+/** Every metric that the hub shows of a session. */
+export const metricsOfSessions = [...sessionMetrics, ...roomMetrics];
 
 /** The sessions of one agent as they are exported. */
 export interface ExportedAgent {
@@ -37,18 +43,20 @@ export class SessionExport {
   readonly #live: Live;
   readonly #limits: ExportLimits;
   readonly #labels: LabelSettings;
+  readonly #talk: TalkOf;
   readonly #pages = new Map<string, { readonly common: string; readonly pages: SessionPages }>();
 
-  constructor(live: Live, limits: ExportLimits, hubUrl: string) {
+  constructor({ live, limits, hubUrl, talk = async () => new Map() }: { readonly live: Live; readonly limits: ExportLimits; readonly hubUrl: string; readonly talk?: TalkOf }) {
     this.#live = live;
     this.#limits = limits;
+    this.#talk = talk;
     // Titles come only from owners who set agent.share_titles.
     this.#labels = { title: true, hubUrl };
   }
 
   /** All live sessions within the limits, each once. Takes breaths, so that reports and sockets are not kept waiting. */
   async all(names: Names, now: number): Promise<Exported> {
-    const found = this.#found(now);
+    const found = this.#found(now, await this.#talk([...this.#live.sessions()].map(({ live }) => live.id)));
     const breath = breathing();
     const whole: ExportedAgent[] = [];
     for (const { agent, sessions } of found) {
@@ -62,14 +70,14 @@ export class SessionExport {
     return { agents: whole.map((one) => (within.kept.has(one) ? this.#written(one.agent, one.common, within.kept.get(one)!, now, 'within limits') : one)), dropped: within.dropped };
   }
 
-  #found(now: number): { readonly agent: LiveAgent; readonly sessions: Session[] }[] {
+  #found(now: number, talk: ReadonlyMap<string, RoomTalk>): { readonly agent: LiveAgent; readonly sessions: Session[] }[] {
     const all = [...this.#live.sessions()];
     const known = conflictsAcross(all, now);
     const found = new Map<string, { readonly agent: LiveAgent; readonly sessions: Session[] }>();
     for (const { agent, live } of all) {
       const one = found.get(agent.id) ?? { agent, sessions: [] };
       found.set(agent.id, one);
-      one.sessions.push(live.visibility === 'private' ? privateSession(live.session) : known(live));
+      one.sessions.push(withTalk(live.visibility === 'private' ? privateSession(live.session) : known(live), talk.get(live.id)));
     }
     return [...found.values()];
   }
@@ -77,7 +85,7 @@ export class SessionExport {
   #written(agent: LiveAgent, common: string, sessions: readonly Session[], now: number, which: 'all' | 'within limits'): ExportedAgent {
     const key = `${agent.id} ${which}`;
     let kept = this.#pages.get(key);
-    if (kept?.common !== common) this.#pages.set(key, (kept = { common, pages: new SessionPages({ metrics: sessionMetrics, healthOf: toldHealth, labels: this.#labels, common }) }));
+    if (kept?.common !== common) this.#pages.set(key, (kept = { common, pages: new SessionPages({ metrics: metricsOfSessions, healthOf: toldHealth, labels: this.#labels, common }) }));
     const pages = kept.pages.of(sessions, now);
     return { agent, common, sessions, pages, series: seriesOf(pages) };
   }
@@ -87,6 +95,15 @@ export class SessionExport {
   }
 }
 
+/** A session with what was said in its room. The same object while both are. */
+const withTalk = (session: Session, room: RoomTalk | undefined): Session => {
+  if (room === undefined) return session;
+  let made = talked.get(session);
+  if (made?.room !== room) talked.set(session, (made = { ...session, room }));
+  return made;
+};
+const talked = new WeakMap<Session, Session>();
+
 export const commonLabels = ({ teamId, hostName, userId }: Pick<LiveAgent, 'teamId' | 'hostName' | 'userId'>, names: Names): string | undefined => {
   const [team, user] = [names.team(teamId), names.user(userId)];
   return team === undefined || user === undefined ? undefined : labelsText(agentLabels, [team, hostName, user]);
@@ -94,7 +111,7 @@ export const commonLabels = ({ teamId, hostName, userId }: Pick<LiveAgent, 'team
 
 const seriesOf = (pages: readonly SessionPage[]): number => {
   let sum = 0;
-  for (const page of pages) for (const metric of sessionMetrics) sum += page.lines(metric).series;
+  for (const page of pages) for (const metric of metricsOfSessions) sum += page.lines(metric).series;
   return sum;
 };
 
@@ -131,7 +148,7 @@ const userKey = ({ teamId, userId }: LiveAgent): string => `${teamId} ${userId}`
 const counted = new WeakMap<Session, number>();
 const countOf = (session: Session, labels: LabelSettings): number => {
   let count = counted.get(session);
-  if (count === undefined) counted.set(session, (count = sessionMetrics.reduce((sum, metric) => sum + metric.read(session, { health: toldHealth(session), labels }).length, 0)));
+  if (count === undefined) counted.set(session, (count = metricsOfSessions.reduce((sum, metric) => sum + metric.read(session, { health: toldHealth(session), labels }).length, 0)));
   return count;
 };
 

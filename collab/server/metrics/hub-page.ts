@@ -8,11 +8,10 @@ import { familyOfOwn, renderFamilies } from 'watchroom/metrics/render';
 import type { Family } from 'watchroom/metrics/render';
 import type { ScrapePage, ScrapeRequest } from 'watchroom/metrics/scrape';
 import { selects } from 'watchroom/metrics/select';
-import { sessionMetrics } from 'watchroom/metrics/session-metrics';
 import { labelsText, sampleLine } from 'watchroom/metrics/text';
 import type { Agents } from '../agents/agents.ts';
-import { SessionExport, commonLabels } from './exported.ts';
-import type { Exported, ExportLimits, ExportedAgent } from './exported.ts';
+import { SessionExport, commonLabels, metricsOfSessions } from './exported.ts';
+import type { Exported, ExportLimits, ExportedAgent, TalkOf } from './exported.ts';
 import { counterFamilies, gaugeFamilies } from './fleet-lines.ts';
 import { namesOf } from './names.ts';
 import type { Names } from './names.ts';
@@ -23,10 +22,10 @@ export interface HubScrape extends ScrapeRequest {
 }
 
 /** Answers scrapes of the hub: every agent's sessions and the counters over all of them, by the exporter's own catalogue. */
-export const createHubScraper = ({ live, fleet, base }: Pick<Agents, 'live' | 'fleet' | 'base'>, own: OwnRegistry): ((request: HubScrape) => Promise<ScrapePage>) => {
+export const createHubScraper = ({ live, fleet, base }: Pick<Agents, 'live' | 'fleet' | 'base'>, own: OwnRegistry, talk?: TalkOf): ((request: HubScrape) => Promise<ScrapePage>) => {
   const { settings, store, now } = base;
   const viewers = new Viewers(now());
-  const sessions = new SessionExport(live, settings, settings.publicUrl);
+  const sessions = new SessionExport({ live, limits: settings, hubUrl: settings.publicUrl, ...(talk ? { talk } : {}) });
   return async ({ accept, viewer, intervalMs, names: wanted, teamId }) => {
     const done = own.render.startTimer();
     const wants = selects(wanted ? { names: wanted } : {});
@@ -53,7 +52,7 @@ const ofTeam = (exported: Exported, teamId: string | undefined): Exported =>
   teamId === undefined ? exported : { agents: exported.agents.filter(({ agent }) => agent.teamId === teamId), dropped: new Map([...exported.dropped].filter(([team]) => team === teamId)) };
 
 const sessionFamilies = (agents: readonly ExportedAgent[], wants: (metric: string) => boolean): Family[] =>
-  sessionMetrics.filter(({ name }) => wants(name)).map((metric) => ({ name: metric.name, type: metric.type, help: metric.help, lines: agents.flatMap(({ pages }) => pages.map((page) => page.lines(metric).bytes)) }));
+  metricsOfSessions.filter(({ name }) => wants(name)).map((metric) => ({ name: metric.name, type: metric.type, help: metric.help, lines: agents.flatMap(({ pages }) => pages.map((page) => page.lines(metric).bytes)) }));
 
 /** What the hub says of its agents and of this page. */
 const hubFamilies = ({ exported, live, names, limits, teamId }: { readonly exported: Exported; readonly live: Agents['live']; readonly names: Names; readonly limits: ExportLimits; readonly teamId?: string }): Family[] => {
@@ -82,7 +81,7 @@ const family = ({ name, type, help }: OwnMetric, readings: readonly (readonly [l
 
 /** What the hub measures of itself is for whoever runs it; a team learns which version it is [R7]. */
 const ownFamilies = async ({ registry }: OwnRegistry, { wants, isOperator }: { readonly wants: (metric: string) => boolean; readonly isOperator: boolean }): Promise<Family[]> => {
-  const mine = new Set<string>(Object.values(hubMetrics).filter(({ name }) => name !== hubMetrics.sockets.name).map(({ name }) => name));
+  const mine = new Set<string>(Object.values(hubMetrics).map(({ name }) => name));
   const shown = registry.getMetricsAsArray().filter(({ name }) => wants(name) && !mine.has(name) && (isOperator || name === 'watchroom_build_info'));
   return (await Promise.all(shown.map(({ name }) => registry.getSingleMetric(name)!.get()))).map((metric) => familyOfOwn(metric as Parameters<typeof familyOfOwn>[0]));
 };

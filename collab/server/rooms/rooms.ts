@@ -15,6 +15,8 @@ import { commentRoutes } from './comments.ts';
 import { Live } from './live/live.ts';
 import { pendingMs } from './chat/write.ts';
 import { createBus } from './told.ts';
+import { createTalk } from './talk.ts';
+import type { Talk } from './talk.ts';
 import type { RoomBus } from './told.ts';
 import { createWriter } from './writer.ts';
 import type { Writer } from './writer.ts';
@@ -30,6 +32,7 @@ export interface Rooms {
   readonly writer: Writer;
   readonly live: Live;
   readonly bus: RoomBus;
+  readonly talk: Talk;
   readonly close: () => Promise<void>;
 }
 
@@ -39,7 +42,11 @@ const tidyMs = 3_600_000;
 /** Makes the rooms of a hub. @param auth the routes of /api/v1/auth, by which a Mattermost client signs in as everybody does */
 export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
   const bus = createBus();
-  const writer = createWriter(base.store, (told) => { for (const one of told) bus.emit('told', one); });
+  const writer = createWriter(base.store, (told, acceptedAt) => {
+    for (const one of told) bus.emit('told', one);
+    const types = told.flatMap(({ postType }) => postType ?? []);
+    if (types.length > 0) bus.emit('sent', { types, seconds: (performance.now() - acceptedAt) / 1000 });
+  });
   const live = new Live(base, bus);
   const tell = (told: Parameters<typeof bus.emit<'told'>>[1]): void => { bus.emit('told', told); };
   const chatRoutes = [
@@ -56,7 +63,7 @@ export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
   tidying.unref();
   return {
     routes: [...commentRoutes({ base, writer }), ...alertRoutes(base, alerts)],
-    chatRoutes, writer, live, bus, alerts,
+    chatRoutes, writer, live, bus, alerts, talk: createTalk(base.store),
     mount: (app) => mountV4(app, chatRoutes, base),
     close: async () => {
       clearInterval(tidying);

@@ -9,6 +9,15 @@ export interface Told {
   readonly roomSeq?: number;
   /** Who hears it besides those who look at the room: its members. Not sent. */
   readonly members?: readonly string[];
+  /** Of a new post: its type. Not sent. */
+  readonly postType?: string;
+}
+
+/** New posts of one change, after their commit and with everybody told. */
+export interface Sent {
+  readonly types: readonly string[];
+  /** From being accepted on. */
+  readonly seconds: number;
 }
 
 /** Tells of one room, to whoever looks at it and to these of its members. */
@@ -19,5 +28,5 @@ export const toldInRoom = ({ event, data, room, seq, members }: { readonly event
 export const toldTo = ({ event, data, userId, teamId = '' }: { readonly event: string; readonly data: Told['data']; readonly userId: string; readonly teamId?: string }): Told =>
   ({ event, data, broadcast: { channel_id: '', team_id: teamId, user_id: userId } });
 
-export type RoomBus = EventEmitter<{ told: [Told] }>;
+export type RoomBus = EventEmitter<{ told: [Told]; sent: [Sent] }>;
 export const createBus = (): RoomBus => new EventEmitter();

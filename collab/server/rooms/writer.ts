@@ -27,14 +27,15 @@ export const groupLimits = { changes: 64, ms: 2, waiting: 10_000 } as const;
 interface Waiting {
   readonly change: (work: Work) => Promise<Change<unknown>>;
   readonly done: (outcome: Outcome) => void;
+  readonly acceptedAt: number;
 }
 type Outcome = { readonly change: Change<unknown> } | { readonly error: unknown };
 
 /**
  * Makes the writer of a store.
- * @param tell told once per change, after its commit, in the order of the commits: so roomSeq never runs backwards
+ * @param tell told once per change, after its commit, in the order of the commits: so roomSeq never runs backwards; and when the change was accepted, by performance.now()
  */
-export const createWriter = (store: Store, tell: (told: readonly Told[]) => void): Writer => {
+export const createWriter = (store: Store, tell: (told: readonly Told[], acceptedAt: number) => void): Writer => {
   let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -48,9 +49,9 @@ export const createWriter = (store: Store, tell: (told: readonly Told[]) => void
       const outcomes = await commit(store, group);
       counted.commits += 1;
       counted.changes += group.length;
-      for (const [index, { done }] of group.entries()) {
+      for (const [index, { done, acceptedAt }] of group.entries()) {
         const outcome = outcomes[index]!;
-        if ('change' in outcome) tell(outcome.change.told ?? []);
+        if ('change' in outcome) tell(outcome.change.told ?? [], acceptedAt);
         done(outcome);
       }
     }
@@ -67,7 +68,7 @@ export const createWriter = (store: Store, tell: (told: readonly Told[]) => void
     write: async <Result>(change: (work: Work) => Promise<Change<Result>>): Promise<Result> => {
       if (closed || waiting.length >= groupLimits.waiting) throw unavailable('The hub has more to write than it can. Try again.', 2);
       const outcome = await new Promise<Outcome>((done) => {
-        waiting.push({ change, done });
+        waiting.push({ change, done, acceptedAt: performance.now() });
         if (waiting.length >= groupLimits.changes) begin();
         else if (running === undefined) timer ??= setTimeout(begin, groupLimits.ms);
       });

@@ -1,5 +1,5 @@
 import { catalogue, labelsOf } from './catalogue.ts';
-import { agentLabels, hubMetrics } from './hub-metrics.ts';
+import { agentLabels, hubCatalogue } from './hub-metrics.ts';
 import type { Metric } from './metric.ts';
 
 /** docs/metrics.md, from the catalogue. scripts/metrics-docs.ts writes it, a test compares it. */
@@ -16,7 +16,7 @@ ${sections.map(section).join('\n')}
 A hub's \`/metrics\` has the series of sessions above, of every agent that is up, each once, and counters of its own over all agents; all with the labels
 ${agentLabels.map((label) => `\`${label}\``).join(', ')}. More about it in [hub-metrics.md](hub-metrics.md).
 
-${table(Object.values(hubMetrics))}
+${table(hubCatalogue)}
 ## Of the process
 
 prom-client adds \`process_*\` and \`nodejs_*\`: memory, CPU time, file descriptors, the event loop and garbage collection of the exporter itself.

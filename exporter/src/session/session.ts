@@ -79,6 +79,16 @@ export interface Session extends StoredSession {
   readonly processes: readonly SessionProcess[];
   /** Files it edits that another live session edits too. */
   readonly fileConflicts?: readonly string[];
+  /** What was said in its room: a hub knows it, an exporter never does. */
+  readonly room?: RoomTalk;
+}
+
+/** Messages of a room since it began; what was deleted since counts, too. */
+export interface RoomTalk {
+  /** Of people and of programs that post for them, comments included. */
+  readonly messages: number;
+  /** Part of them that stand at a line of code. */
+  readonly comments: number;
 }
 
 /** "claude/1af7…" from its halves. */

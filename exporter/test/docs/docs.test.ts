@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createProgram } from '../../src/cli/program.ts';
 import { settingKeys } from '../../src/config/settings.ts';
 import { catalogue } from '../../src/metrics/catalogue.ts';
-import { hubMetrics } from '../../src/metrics/hub-metrics.ts';
+import { hubCatalogue } from '../../src/metrics/hub-metrics.ts';
 import { readers } from '../../src/readers/registry.ts';
 import { toolNames } from '../../src/session/tool.ts';
 import { codeOf, inRepository, pages, proseOf, textOf } from './repository.ts';
@@ -86,7 +86,7 @@ const leadsSomewhere = (page: string, link: string): boolean => {
 const anchorsOf = (page: string): string[] => [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(/[^\w\- ]/g, '').replaceAll(' ', '-'));
 
 const isEmitted = ({ name, open }: { readonly name: string; readonly open: boolean }): boolean =>
-  [...catalogue, ...Object.values(hubMetrics)].some((metric) => metric.name === name || (open && metric.name.startsWith(name)) || (metric.type === 'histogram' && name.replace(/_(bucket|sum|count)$/, '') === metric.name));
+  [...catalogue, ...hubCatalogue].some((metric) => metric.name === name || (open && metric.name.startsWith(name)) || (metric.type === 'histogram' && name.replace(/_(bucket|sum|count)$/, '') === metric.name));
 
 const folderIn = (glob: string): string => /exporter\/src\/(\w+)\//.exec(glob)![1]!;
 const foldersForbiddenBy = (rule: unknown): string[] =>

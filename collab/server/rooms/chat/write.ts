@@ -85,10 +85,10 @@ export const insertPost = async (work: Work, room: Room, given: Omit<NewPost, 'r
   const post = (await postsOf(work, [row]))[0]!;
   const told = [
     ...joined.map((id) => userAdded(room, { userId: id, seq, members })),
-    toldInRoom({
+    { postType: row.type, ...toldInRoom({
       event: 'posted', room, seq, members: members.map((one) => one.userId),
       data: { channel_display_name: channelName(room).displayName, channel_name: channelName(room).name, channel_type: channelName(room).type, post: JSON.stringify(post), sender_name: `@${isPerson?.username ?? 'watchroom'}`, team_id: room.teamId, set_online: isPerson !== undefined, mentions: JSON.stringify(mentioned) },
-    }),
+    }) },
     ...threadTold,
   ];
   return { post, told };

@@ -175,6 +175,11 @@ export class Live implements SocketExtension {
     return this.#here(roomId);
   }
 
+  /** People who look at rooms now, each counted once in each room. */
+  looking(): number {
+    return new Set([...this.#members.values()].flatMap(({ connection, rooms }) => [...rooms.keys()].map((id) => `${id} ${connection.holder.userId}`))).size;
+  }
+
   /** People who look at a room. */
   #here(roomId: string): ReadonlySet<string> {
     const found = new Set<string>();
