@@ -55,7 +55,7 @@ export type EngineMessage =
   | { readonly kind: 'update'; readonly update: EngineUpdate }
   /** They belong to the next update; in pieces, so that the main thread can answer a scrape in between. */
   | { readonly kind: 'sessions'; readonly sessions: readonly StoredSession[] }
-  /** A long scan is over and its memory given back: so can the listener's be. */
+  /** The scan is over and its memory given back: so can the listener's be. */
   | { readonly kind: 'rested' }
   | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'said'; readonly message: string } | { readonly kind: 'stopped' }
   | { readonly kind: 'answer'; readonly ticket: number; readonly answer: readonly SessionHours[] | Words | { readonly sessions: readonly PastUse[]; readonly next?: PastCursor } }
@@ -65,6 +65,7 @@ export type EngineRequest = 'stop' | { readonly ticket: number; readonly hoursOf
 
 let soon: NodeJS.Timeout | undefined;
 let scanning: Promise<void> | undefined;
+let resting: NodeJS.Timeout | undefined;
 
 const rescan = (): Promise<void> => (scanning ??= engine.scan().finally(() => (scanning = undefined)));
 function rescanSoon(): void {
@@ -75,7 +76,8 @@ function rescanSoon(): void {
 }
 /** Once what was found is told. */
 function restSoon(): void {
-  setTimeout(() => {
+  resting ??= setTimeout(() => {
+    resting = undefined;
     giveBackMemory();
     tell({ kind: 'rested' });
   }, 1000).unref();

@@ -45,7 +45,7 @@ export interface EngineOptions {
   readonly onUpdate: (update: EngineUpdate) => void;
   /** Takes most sessions of a large update in pieces ahead of it. @default the update has them all */
   readonly onSessions?: (sessions: readonly StoredSession[]) => void;
-  /** A long scan is over: what it needed can be given back. */
+  /** The first scan or a long one is over: what it needed can be given back. */
   readonly onRest?: () => void;
 }
 
@@ -121,6 +121,7 @@ export class Engine {
     this.#deal();
     this.#publish();
     if (first && this.#options.watcher) await this.#catchUp();
+    if (first) this.#options.onRest?.();
   }
 
   /** A file was made or written: reads what is new in it. */

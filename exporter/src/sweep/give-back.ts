@@ -2,8 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Collects this thread's garbage, gives the memory back to the system and keeps it small from then on: after a long scan V8 holds on to
- * what the scan needed, as if another would follow. It takes a tenth of a second.
+ * Collects this thread's garbage, gives the memory back to the system and keeps it small from then on: after a start or a long scan V8 holds
+ * on to what that needed, as if another would follow. It takes a tenth of a second.
  */
 export const giveBackMemory = (): void => {
   setFlagsFromString('--heap-growing-percent=20');

@@ -39,8 +39,8 @@ export class Scene {
   #processes: ProcessView | undefined;
   #held = 0;
   #heard: Snapshot['rateLimits'] = [];
-  /** What was joined last, until something new is told. */
-  #joined: { readonly at: EpochMs; readonly sessions: readonly Session[] } | undefined;
+  /** What was joined last, until something new is told; and its picture, once somebody asked for it. */
+  #joined: Joined | undefined;
 
   constructor(options: SceneOptions) {
     this.#options = options;
@@ -68,6 +68,7 @@ export class Scene {
 
   /** Takes in rate limits that no transcript has. */
   hear(limits: Snapshot['rateLimits']): void {
+    this.#joined = undefined;
     this.#heard = limits;
   }
 
@@ -77,9 +78,13 @@ export class Scene {
 
   /** Sessions with their present state, most recently active first; the ones outside the export window too. */
   sessions(now: EpochMs): readonly Session[] {
+    return this.#joinedAt(now).sessions;
+  }
+
+  #joinedAt(now: EpochMs): Joined {
     const age = now - (this.#joined?.at ?? -Infinity);
     if (age < 0 || age >= joinedForMs) this.#joined = { at: now, sessions: this.#joinNow(now) };
-    return this.#joined!.sessions;
+    return this.#joined!;
   }
 
   #joinNow(now: EpochMs): readonly Session[] {
@@ -97,7 +102,11 @@ export class Scene {
   }
 
   snapshot(now: EpochMs): Snapshot {
-    const all = this.sessions(now);
+    const joined = this.#joinedAt(now);
+    return { at: now, ...(joined.picture ??= this.#pictureOf(joined.sessions, now)) };
+  }
+
+  #pictureOf(all: readonly Session[], now: EpochMs): Omit<Snapshot, 'at'> {
     const inWindow = all.filter((session) => session.state !== 'ended' || (session.lastActivityAt ?? 0) >= now - this.#options.exportWindowMs);
     const live = inWindow.filter((session) => session.state !== 'ended');
     const ended = inWindow.filter((session) => session.state === 'ended');
@@ -108,7 +117,6 @@ export class Scene {
     const olderButLive = live.filter((session) => (session.lastActivityAt ?? 0) < now - this.#options.exportWindowMs).length;
     const limited = Math.max(inWindow.length, (this.#update?.inWindow ?? 0) + olderButLive) - exported.length;
     return {
-      at: now,
       sessions: exported,
       dropped: { window: Math.max(0, known - exported.length - limited), limit: limited },
       sessionCounts,
@@ -146,6 +154,12 @@ export class Scene {
     const oldestFirst = [...this.#stored.values()].sort((a, b) => (a.lastActivityAt ?? 0) - (b.lastActivityAt ?? 0));
     for (const session of oldestFirst.slice(0, this.#stored.size - most)) this.#stored.delete(session.id);
   }
+}
+
+interface Joined {
+  readonly at: EpochMs;
+  readonly sessions: readonly Session[];
+  picture?: Omit<Snapshot, 'at'>;
 }
 
 /** With time alone only states change, and those after minutes: those who ask at once get the same picture. */
