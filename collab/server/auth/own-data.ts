@@ -18,7 +18,7 @@ export const ownDataRoutes = (base: Base): readonly Route[] => [
   route({
     method: 'get', path: '/api/v1/auth/me/export', tag: 'auth', summary: 'Everything the hub keeps about you', access: { who: 'person' }, scope: 'admin', perMinute: 30,
     answers: {
-      schema: z.object({ exportedAt: isoTime, account: accountAnswer, devices: rows, tokens: rows, memberships: rows, rooms: rows, agents: rows, sessions: rows, audit: rows.describe('What you did, as the audit log has it.') }).meta({ id: 'OwnData' }),
+      schema: z.object({ exportedAt: isoTime, account: accountAnswer, devices: rows, tokens: rows, memberships: rows, rooms: rows, accessRequests: rows, agents: rows, sessions: rows, audit: rows.describe('What you did, as the audit log has it.') }).meta({ id: 'OwnData' }),
       about: 'One JSON document; secrets and their hashes are not in it.',
     },
     example: {},
@@ -56,6 +56,7 @@ const ownDataOf = async (work: Work | Store, userId: string): Promise<Record<str
   const tokens = await mine.tokens.select(['id', 'kind', 'name', 'team_id', 'scopes', 'created_at', 'last_used_at', 'expires_at', 'revoked_at']).execute();
   const memberships = await work.selectFrom('members').innerJoin('teams', 'teams.id', 'members.team_id').select(['teams.id', 'teams.name', 'members.role', 'members.joined_at']).where('members.user_id', '=', userId).execute();
   const rooms = await work.selectFrom('session_people').innerJoin('sessions', 'sessions.id', 'session_people.session_id').select(['sessions.session_key', 'session_people.role', 'session_people.created_at']).where('session_people.user_id', '=', userId).execute();
+  const requests = await work.selectFrom('access_requests').select(['session_key', 'team_id', 'created_at']).where('user_id', '=', userId).execute();
   const agents = await work.selectFrom('agents').select(['id', 'team_id', 'host_name', 'platform', 'version', 'created_at', 'last_report_at']).where('user_id', '=', userId).execute();
   const sessions = await work.selectFrom('sessions').selectAll().where('owner_id', '=', userId).orderBy('created_at').execute();
   const lines = await work.selectFrom('audit').selectAll().where('actor_id', '=', userId).orderBy('seq').execute();
@@ -65,6 +66,7 @@ const ownDataOf = async (work: Work | Store, userId: string): Promise<Record<str
     tokens: tokens.map((row) => ({ id: row.id, kind: row.kind, name: row.name, teamId: row.team_id, scopes: JSON.parse(row.scopes) as unknown, createdAt: iso(row.created_at), ...isoField('lastUsedAt', row.last_used_at), ...isoField('expiresAt', row.expires_at), ...isoField('revokedAt', row.revoked_at) })),
     memberships: memberships.map((row) => ({ teamId: row.id, team: row.name, role: row.role, joinedAt: iso(row.joined_at) })),
     rooms: rooms.map((row) => ({ session: row.session_key, role: row.role, since: iso(row.created_at) })),
+    accessRequests: requests.map((row) => ({ session: row.session_key, teamId: row.team_id, askedAt: iso(row.created_at) })),
     agents: agents.map((row) => ({ id: row.id, teamId: row.team_id, host: row.host_name, platform: row.platform, version: row.version, createdAt: iso(row.created_at), lastReportAt: iso(row.last_report_at) })),
     sessions: sessions.map(({ link_hash: _hash, told, tags, ...row }) => ({ ...row, tags: JSON.parse(tags) as unknown, told: JSON.parse(told) as unknown })),
     audit: lines.map((row) => ({ at: iso(row.at), action: row.action, target: row.target, result: row.result, address: row.address, teamId: row.team_id, before: parsed(row.before), after: parsed(row.after) })),
@@ -82,6 +84,7 @@ const deleteAccount = async (work: Work, { userId, now }: { readonly userId: str
   await work.deleteFrom('oidc_links').where('user_id', '=', userId).execute();
   await work.deleteFrom('one_time_links').where('user_id', '=', userId).execute();
   await work.deleteFrom('session_people').where('user_id', '=', userId).execute();
+  await work.deleteFrom('access_requests').where('user_id', '=', userId).execute();
   await work.deleteFrom('members').where('user_id', '=', userId).execute();
   await work.updateTable('invites').set({ revoked_at: now }).where('created_by', '=', userId).where('revoked_at', 'is', null).execute();
   await work.updateTable('users').set({ username: `former-${userId}`, display_name: 'Former member', email: null, password: null, preferences: '{}', operator: 0, deleted_at: now }).where('id', '=', userId).execute();

@@ -13,6 +13,8 @@ import { threadRoutes } from './api/threads.ts';
 import { mountV4 } from './api/v4.ts';
 import { commentRoutes } from './comments.ts';
 import { Live } from './live/live.ts';
+import { forgetOldRequests } from './requests/ask.ts';
+import { requestRoutes } from './requests/routes.ts';
 import { pendingMs } from './chat/write.ts';
 import { createBus } from './told.ts';
 import { createTalk } from './talk.ts';
@@ -23,7 +25,7 @@ import type { Writer } from './writer.ts';
 
 /** The rooms of a hub. */
 export interface Rooms {
-  /** Comments and alerts: /api/v1, in the API document. */
+  /** Comments, alerts, requests to be let in: /api/v1, in the API document. */
   readonly routes: readonly Route[];
   readonly alerts: Alerts;
   /** The Mattermost v4 subset: mounted apart, because it answers as Mattermost does. */
@@ -62,7 +64,7 @@ export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
   const tidying = setInterval(() => void tidy(base).catch((error: unknown) => base.log.warn({ problem: String(error) }, 'old pending posts could not be thrown away')), tidyMs);
   tidying.unref();
   return {
-    routes: [...commentRoutes({ base, writer }), ...alertRoutes(base, alerts)],
+    routes: [...commentRoutes({ base, writer }), ...alertRoutes(base, alerts), ...requestRoutes(base, tell)],
     chatRoutes, writer, live, bus, alerts, talk: createTalk(base.store),
     mount: (app) => mountV4(app, chatRoutes, base),
     close: async () => {
@@ -76,5 +78,6 @@ export const createRooms = (base: Base, auth: readonly Route[]): Rooms => {
 
 const tidy = async ({ store, now }: Base): Promise<void> => {
   await store.deleteFrom('pending_posts').where('created_at', '<=', now() - pendingMs).execute();
+  await forgetOldRequests(store, now());
   await store.deleteFrom('files').where('post_id', 'is', null).where('create_at', '<=', now() - pendingMs).execute();
 };

@@ -30,6 +30,7 @@ export const removeRow = async (work: Work, row: Pick<SessionTable, 'id' | 'team
     .onConflict((on) => on.columns(['team_id', 'user_id', 'tool', 'kind', 'hour']).doUpdateSet((is) => ({ value: is('gone_use.value', '+', is.ref('excluded.value')), counted: is('gone_use.counted', '+', is.ref('excluded.counted')) }))).execute();
   await work.insertInto('tombstones').values({ team_id: row.team_id, session_key: row.session_key, deleted_at: now, deleted_by: by }).onConflict((on) => on.doNothing()).execute();
   await work.deleteFrom('invites').where('session_id', '=', row.id).execute();
+  await work.deleteFrom('access_requests').where('team_id', '=', row.team_id).where('session_key', '=', row.session_key).execute();
   await work.deleteFrom('sessions').where('id', '=', row.id).execute();
 };
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { accessRequests } from './access-migration.ts';
 import { goneAndDeliveries } from './gone-migration.ts';
 import { rooms } from './rooms-migration.ts';
 
@@ -126,4 +127,4 @@ const first: Migration = {
 };
 
 /** In order of their names. */
-export const migrations: Readonly<Record<string, Migration>> = { '0001_accounts_agents_sessions': first, '0002_rooms': rooms, '0003_gone_and_deliveries': goneAndDeliveries };
+export const migrations: Readonly<Record<string, Migration>> = { '0001_accounts_agents_sessions': first, '0002_rooms': rooms, '0003_gone_and_deliveries': goneAndDeliveries, '0004_access_requests': accessRequests };

@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
+import type { AccessDatabase } from './access-schema.ts';
 import type { GoneDatabase } from './gone-schema.ts';
 import type { RoomsDatabase } from './rooms-schema.ts';
 
 // What the hub keeps. Times are epoch ms, yes and no are 1 and 0, structured values are JSON in text: the same on SQLite and PostgreSQL.
 // Column names are those of the tables; the domain's types are made of them where they are read.
 
-export interface Database extends RoomsDatabase, GoneDatabase {
+export interface Database extends RoomsDatabase, GoneDatabase, AccessDatabase {
   meta: { key: string; value: string };
   users: UserTable;
   devices: DeviceTable;

@@ -20,6 +20,7 @@ export const putExampleThings = ({ store, now, team, otherTeam, owner, admin, ot
     { ...invite, id: example.roomInvite, team_id: team.id, session_id: sessionId, role: 'guest-viewer', hash: 'of the room invite', created_by: owner.userId },
     { ...invite, id: 'another', team_id: otherTeam.id, role: 'viewer', hash: hashOf(example.inviteSecret), created_by: otherAdmin.userId },
   ]).execute();
+  await work.insertInto('access_requests').values({ team_id: team.id, session_key: 'claude/open-one', user_id: example.otherUser, created_at: now }).execute();
   await work.insertInto('one_time_links').values({ id: 'reset', hash: hashOf(example.resetSecret), purpose: 'reset', user_id: owner.userId, expires_at: later }).execute();
 });
 
