@@ -19,12 +19,13 @@ export interface Alertmanager {
  * A real Alertmanager on a free port, without gossip, with its data in a temporary folder; stop() removes it.
  * @param config the text of alertmanager.yml
  * @param templates a folder that lies beside it as templates/
+ * @param port where it listens, for whoever must know before it runs
  */
-export const startAlertmanager = async ({ config, templates, args = [] }: { readonly config: string; readonly templates?: string; readonly args?: readonly string[] }): Promise<Alertmanager> => {
+export const startAlertmanager = async ({ config, templates, port, args = [] }: { readonly config: string; readonly templates?: string; readonly port?: number; readonly args?: readonly string[] }): Promise<Alertmanager> => {
   const folder = await mkdtemp(join(tmpdir(), 'alertmanager-'));
   await writeFile(join(folder, 'alertmanager.yml'), config);
   if (templates !== undefined) await cp(templates, join(folder, 'templates'), { recursive: true });
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `127.0.0.1:${port ?? (await freePort())}`;
   const server = spawn('prometheus-alertmanager', [`--config.file=${join(folder, 'alertmanager.yml')}`, `--storage.path=${join(folder, 'data')}`, `--web.listen-address=${address}`, '--cluster.listen-address=', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   server.stderr.on('data', (chunk) => (said += String(chunk)));

@@ -3,7 +3,6 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alertmanagerConfig } from '../../alerts/source/alertmanager.ts';
-import { secondsOf } from '../../alerts/source/thresholds.ts';
 import { startExporter } from '../../exporter/test/end-to-end/an-exporter.ts';
 import type { RunningExporter } from '../../exporter/test/end-to-end/an-exporter.ts';
 import { aProcTree, bootedAt } from '../../exporter/test/processes/a-proc-tree.ts';
@@ -12,13 +11,11 @@ import type { Prometheus } from '../../exporter/test/servers.ts';
 import { aHome, claudeLine, claudePrompt } from '../../exporter/test/sweep/a-home.ts';
 import { startAlertmanager, startReceiver } from '../servers-alertmanager.ts';
 import type { Alertmanager, Received, Receiver } from '../servers-alertmanager.ts';
+import { faster } from './faster.ts';
 import { alertsFolder, namesIn, textOf } from './the-alerts.ts';
 
 const session = '5e551011-0000-4000-8000-000000000001';
 const alert = 'SessionContextNearlyFull';
-
-/** A minute becomes a second: what takes ten minutes in a team takes ten seconds here. */
-const faster = (yaml: string): string => yaml.replace(/^( *(?:for|keep_firing_for|group_wait|group_interval): )(\w+)$/gm, (_line, key: string, duration: string) => `${key}${Math.max(200, Math.round((secondsOf(duration) * 1000) / 60))}ms`);
 
 interface WebhookAlert { readonly status: string; readonly labels: Record<string, string>; readonly annotations: Record<string, string>; readonly startsAt: string; readonly fingerprint: string }
 interface SlackMessage { readonly title: string; readonly text: string; readonly color: string; readonly title_link: string }

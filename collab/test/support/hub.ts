@@ -42,14 +42,14 @@ export interface Answer {
   readonly body: any;
 }
 
-export const startTestHub = async (settings: Partial<HubSettings> = {}, { dataFolder = mkdtempSync(join(tmpdir(), 'watchroom-hub-')), startedAt }: { readonly dataFolder?: string; readonly startedAt?: number } = {}): Promise<TestHub> => {
+export const startTestHub = async (settings: Partial<HubSettings> = {}, { dataFolder = mkdtempSync(join(tmpdir(), 'watchroom-hub-')), startedAt, port = 0 }: { readonly dataFolder?: string; readonly startedAt?: number; readonly port?: number } = {}): Promise<TestHub> => {
   const clock = { now: startedAt ?? Date.now() };
   const hub = await createHub({
     settings: { version: '0.0.0-test', publicUrl: 'http://hub.example', allowedHosts: [], trustProxy: 0, dataFolder, local: false, seriesPerUser: 50_000, seriesPerHub: 200_000, ...settings },
     log: pino({ level: process.env.HUB_LOG ?? 'silent' }),
     now: () => clock.now,
   });
-  await new Promise<void>((resolve) => hub.server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => hub.server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(hub.server.address() as AddressInfo).port}`;
   const { store } = hub.base;
   const client = (userId: string, secret: string): Client => ({ userId, secret, ask: (method, path, body, headers = {}) => ask(url, { method, path, body, headers: { ...(secret === '' ? {} : { authorization: `Bearer ${secret}` }), ...headers } }) });

@@ -6,8 +6,8 @@ import { newId } from '../../store/ids.ts';
 import type { Work } from '../../store/open.ts';
 import type { AlertTable } from '../../store/rooms-schema.ts';
 import { hubUserId } from '../chat/people.ts';
-import { changed, insertPost } from '../chat/write.ts';
-import { join, requireAct, roomFor, roomOfHub } from '../room.ts';
+import { changed, insertPost, userAdded } from '../chat/write.ts';
+import { headOf, join, membersOf, requireAct, roomFor, roomOfHub } from '../room.ts';
 import type { Change, Writer } from '../writer.ts';
 import { createAlertmanager } from './alertmanager.ts';
 import type { Alertmanager, AlertmanagerSettings, ListedAlert } from './alertmanager.ts';
@@ -115,9 +115,10 @@ export class Alerts {
       try {
         await this.#writer.write(async (work) => {
           requireAct(await roomFor(work, { roomId: row.room_id, userId: ask.person.userId, now: ask.now }), 'alert:ack');
-          await join(work, { roomId: row.room_id, userId: ask.person.userId, at: ask.now });
+          const isNew = await join(work, { roomId: row.room_id, userId: ask.person.userId, at: ask.now });
           await audit(work, { at: ask.now, teamId: row.team_id, actor: ask.actor, action: 'alert:ack', target: `${row.name} ${row.fingerprint}`, after: { silence: silenceId } });
-          return this.#update(work, acked);
+          const change = await this.#update(work, acked);
+          return isNew ? { ...change, told: [userAdded(room, { userId: ask.person.userId, seq: await headOf(work, room.id), members: await membersOf(work, room) }), ...(change.told ?? [])] } : change;
         });
       } catch (error) {
         await alertmanager.expire(silenceId).catch(() => undefined);

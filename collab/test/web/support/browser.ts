@@ -31,13 +31,16 @@ export const buildPage = (): void => {
   if (status !== 0) throw new Error(`the page cannot be built: ${stderr}`);
 };
 
+/** The system's Chromium. */
+export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: '/usr/bin/chromium', args });
+
 export const openStage = async (): Promise<Stage> => {
   buildPage();
   const hub = await startTestHub({ limitFactor: 1000 });
   const scene = await makeScene(hub);
   // Browsers have a clock of their own; the hub's goes with it.
   const ticking = setInterval(() => { hub.clock.now = Date.now(); }, 100);
-  const browser: Browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
+  const browser = await launchBrowser();
   return {
     hub, scene,
     look: async (who, path, { theme = 'light', width = 1440, reducedMotion = true } = {}) => {

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { ackAlert } from '../api/alerts.ts';
 import { asProblem } from '../api/problem.ts';
-import { ago, clock } from '../app/words.ts';
 import { useNow } from '../app/now.ts';
+import { age, clock } from '../app/words.ts';
 import { useName } from './hooks.ts';
 import type { Post } from './hooks.ts';
 import { htmlOf } from './markdown.ts';
@@ -38,14 +38,16 @@ export const AlertBody = ({ post, may }: { readonly post: Post; readonly may: re
   const [asked, setAsked] = useState(false);
   const acker = useName(alert?.ackedBy ?? '');
   if (alert === undefined) return <div className="words" dangerouslySetInnerHTML={{ __html: htmlOf(post.message) }} />;
-  const { id, name, status, severity, startsAt, endsAt, runbookUrl, dashboardUrl, ackedBy, silencedUntil, silencedBy } = alert;
+  const { id, name, status, severity, startsAt, endsAt, description, runbookUrl, dashboardUrl, ackedBy, silencedUntil, silencedBy } = alert;
+  const firing = status === 'firing';
   const acked = ackedBy !== undefined;
   const ack = (take: boolean): void => { setAsked(true); setProblem(undefined); ackAlert(id, take).catch((error: unknown) => setProblem(asProblem(error).message)).finally(() => setAsked(false)); };
   return (
     <div className={`alert-body ${status} ${acked ? 'acked' : ''}`}>
-      <p><b className={status === 'firing' ? (severity === 'critical' ? 'bad' : 'fair') : 'good'}>{status === 'firing' ? 'Firing' : 'Resolved'}</b> <span className="name">{name}</span> <span className="soft small number">{status === 'firing' ? `since ${clock(startsAt)}, ${ago(now - startsAt)}` : `${clock(startsAt)} to ${endsAt === undefined ? '?' : clock(endsAt)}`}</span></p>
+      <p><b className={status === 'firing' ? (severity === 'critical' ? 'bad' : 'fair') : 'good'}>{status === 'firing' ? 'Firing' : 'Resolved'}</b> <span className="name">{name}</span> <span className="soft small number">{firing ? `since ${clock(startsAt)}, ${age(now - startsAt)}` : `${clock(startsAt)} to ${endsAt === undefined ? '?' : clock(endsAt)}`}</span></p>
       <p>{post.message}</p>
-      {acked && <p className="small">{acker || 'Somebody'} takes care of it{silencedUntil !== undefined && status === 'firing' && <span className="soft">; silent until {clock(silencedUntil)}</span>}</p>}
+      {firing && description && description !== post.message && <p className="small about">{description}</p>}
+      {acked && <p className="small">{acker || 'Somebody'} {firing ? 'takes' : 'took'} care of it{silencedUntil !== undefined && firing && <span className="soft">; silent until {clock(silencedUntil)}</span>}</p>}
       {silencedBy && !acked && <p className="small soft">Silenced in Alertmanager by {silencedBy}</p>}
       <p className="small links">
         {status === 'firing' && may.includes('alert:ack') && <button type="button" className={`button tight ${acked ? '' : 'main'}`} disabled={asked} onClick={() => ack(!acked)}>{acked ? 'Give it back' : 'I take care of it'}</button>}

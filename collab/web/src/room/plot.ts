@@ -23,6 +23,8 @@ export const plotIn = (element: HTMLElement, points: readonly HistoryPoint[]): P
 };
 
 const height = 150;
+/** Seconds between two times on the axis: a minute has one name only. */
+const wholeMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1440, 2880, 10_080, 43_200].map((minutes) => minutes * 60);
 
 const dataOf = (points: readonly HistoryPoint[]): uPlot.AlignedData => [
   points.map(({ at }) => Date.parse(at) / 1000),
@@ -35,11 +37,11 @@ const optionsOf = (element: HTMLElement, width: number): uPlot.Options => {
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif', gap: 4 };
   return {
-    width, height, padding: [8, 4, 0, 0], legend: { show: false },
+    width, height, padding: [8, 16, 0, 0], legend: { show: false },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: { x: { time: true }, ratio: { range: [0, 1] }, usd: { range: (_plot, _least, most) => [0, Math.max(most || 0, 0.01) * 2.4] } },
     axes: [
-      { ...axis, grid: { show: false }, size: 22, space: 60, values: '{HH}:{mm}' },
+      { ...axis, grid: { show: false }, size: 22, space: 60, incrs: wholeMinutes, values: '{HH}:{mm}' },
       { ...axis, scale: 'ratio', size: 34, splits: [0, 0.5, 0.7, 0.9], values: (_plot, splits) => splits.map((value) => `${Math.round(value * 100)}%`) },
     ],
     series: [
