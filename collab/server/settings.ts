@@ -17,6 +17,8 @@ export interface HubSettings {
   readonly signingKey?: string;
   /** The Alertmanager whose alerts people acknowledge here; pollMs and settleMs are for tests. */
   readonly alertmanager?: { readonly url: string; readonly pollMs?: number; readonly settleMs?: number };
+  /** Where this team's Grafana is, without a slash at the end: rooms link to their session's dashboard. */
+  readonly grafanaUrl?: string;
   /** Multiplies every limit of calls a minute: for benches and tests that call from one address. @default 1 */
   readonly limitFactor?: number;
   /** Most series of one user's sessions in /metrics, and of all. */

@@ -26,6 +26,7 @@ export interface StartOptions {
   readonly seriesPerHub?: number;
   readonly provision?: Provision;
   readonly alertmanagerUrl?: string;
+  readonly grafanaUrl?: string;
 }
 
 export interface Started {
@@ -69,10 +70,11 @@ const startLocal = async (options: StartOptions, userName: string): Promise<Star
   }
 };
 
-const settingsOf = ({ version, publicUrl, allowedHosts = [], trustProxy = 0, dataFolder, oidc, signingKey, alertmanagerUrl, seriesPerUser = 50_000, seriesPerHub = 200_000 }: StartOptions): HubSettings => ({
+const settingsOf = ({ version, publicUrl, allowedHosts = [], trustProxy = 0, dataFolder, oidc, signingKey, alertmanagerUrl, grafanaUrl, seriesPerUser = 50_000, seriesPerHub = 200_000 }: StartOptions): HubSettings => ({
   version, publicUrl, allowedHosts, trustProxy, dataFolder, seriesPerUser, seriesPerHub, local: false,
   ...(oidc === undefined ? {} : { oidc }),
   ...(alertmanagerUrl === undefined ? {} : { alertmanager: { url: alertmanagerUrl } }),
+  ...(grafanaUrl === undefined ? {} : { grafanaUrl: grafanaUrl.replace(/\/+$/, '') }),
   ...(signingKey === undefined ? {} : { signingKey }),
 });
 

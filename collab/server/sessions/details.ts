@@ -3,6 +3,7 @@ import { publicSession } from 'watchroom/session/public';
 import type { PublicSession } from 'watchroom/session/public';
 import { sessionOfWire } from 'watchroom/wire';
 import type { WireSession } from 'watchroom/wire';
+import type { Base } from '../base.ts';
 import type { FoundSession } from '../access/find.ts';
 import { sessionActs } from '../access/permissions.ts';
 import type { SessionAct } from '../access/permissions.ts';
@@ -25,11 +26,12 @@ export const sessionDetails = z.looseObject({
   hostName: z.string(),
   visibility: z.enum(['private', 'team', 'public']),
   agentUp: z.boolean().optional(),
+  grafanaUrl: z.string().optional().describe('Its dashboard, from its start to its end or now; where the hub knows a Grafana.'),
   people: z.array(roomPerson),
   standings: z.array(z.string()).describe('What you are to it.'),
   may: z.array(act).describe('What you may do with it.'),
   hidden: z.literal(false),
-}).meta({ id: 'SessionDetails', description: 'A session as docs/sessions-json.md describes it (without sources and pids), and what the hub knows besides.' });
+}).meta({ id: 'SessionDetails', description: 'A session as docs/sessions-json.md describes it (without sources; of its processes the oldest\'s pid), and what the hub knows besides.' });
 
 /** What an admin of the team may know of another's private session. */
 export const hiddenDetails = z.object({
@@ -43,24 +45,31 @@ export const hiddenDetails = z.object({
 }).meta({ id: 'HiddenSessionDetails', description: 'A private session, to an admin of its team: whose it is and its state.' });
 
 /** A session as the asker may see it: whole, or that it is private. */
-export const detailsOf = async (store: Store, { session, standings, may }: FoundSession, now: number): Promise<z.input<typeof sessionDetails> | z.infer<typeof hiddenDetails>> => {
+export const detailsOf = async ({ store, settings }: Pick<Base, 'store' | 'settings'>, { session, standings, may }: FoundSession, now: number): Promise<z.input<typeof sessionDetails> | z.infer<typeof hiddenDetails>> => {
   const owner = await store.selectFrom('users').select(['id', 'username as name']).where('id', '=', session.owner_id).executeTakeFirstOrThrow();
   const allowed = (Object.keys(sessionActs) as SessionAct[]).filter(may);
   if (!may('session:see')) return { id: session.session_key, state: session.state, owner, visibility: 'private', standings: [...standings], may: allowed, hidden: true };
   const team = await store.selectFrom('teams').select(['id', 'name']).where('id', '=', session.team_id).executeTakeFirstOrThrow();
   const agent = session.agent_id === null ? undefined : await store.selectFrom('agents').select(['last_report_at', 'next_due_at', 'left_at']).where('id', '=', session.agent_id).executeTakeFirst();
   return {
-    ...publicOf(session), team, owner, hostName: session.host_name, visibility: session.visibility,
+    ...publicOf(session), team, owner, hostName: session.host_name, visibility: session.visibility, ...dashboardOf(session, settings.grafanaUrl),
     ...(agent === undefined ? {} : { agentUp: isAgentUp(agent, now)! }),
     people: await inRoom(store, session.id), standings: [...standings], may: allowed, hidden: false,
   };
 };
 
-/** The session in the public shape, with people's words as they are in force on the hub. Files and processes of its machine are left out. */
-export const publicOf = (row: SessionTable): Omit<PublicSession, 'sources' | 'pid' | 'pids'> => {
+/** The dashboard of one session, as dashboards/src makes it. */
+const dashboardOf = ({ session_key: key, started_at: startedAt, ended_at: endedAt }: SessionTable, grafanaUrl: string | undefined): { readonly grafanaUrl?: string } => {
+  if (grafanaUrl === undefined) return {};
+  const range = { 'var-session': key, from: startedAt === null ? 'now-6h' : String(startedAt), to: endedAt === null ? 'now' : String(endedAt) };
+  return { grafanaUrl: `${grafanaUrl}/d/watchroom-session?${new URLSearchParams(range).toString()}` };
+};
+
+/** The session in the public shape, with people's words as they are in force on the hub. Files of its machine are left out; of its processes the oldest is named. */
+export const publicOf = (row: SessionTable): Omit<PublicSession, 'sources' | 'pids'> => {
   const wire = wireOf(row);
   const { tags: _tags, projectName: _project, description: _description, ...session } = sessionOfWire(wire);
-  const { sources: _sources, pid: _pid, pids: _pids, ...shown } = publicSession({
+  const { sources: _sources, pids: _pids, ...shown } = publicSession({
     ...session, state: row.state, tags: JSON.parse(row.tags) as string[],
     ...(row.project_name === null ? {} : { projectName: row.project_name }), ...(row.description === null ? {} : { description: row.description }),
   }, wire.health);

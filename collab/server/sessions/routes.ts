@@ -72,14 +72,14 @@ const list = ({ store }: Base, here: Here): Route => {
   });
 };
 
-const ownAndRadar = ({ store }: Base): readonly Route[] => [
+const ownAndRadar = (base: Base, { store } = base): readonly Route[] => [
   route({
     method: 'get', path: '/api/v1/current-session', tag: 'sessions', summary: 'Your newest live session, else the last one you had', access: { who: 'person' },
     answers: { about: 'The session; none of yours is known: only "live".', schema: z.object({ live: z.boolean(), session: sessionDetails.optional() }) },
     example: {},
     handle: async ({ person, now }) => {
       const current = await currentSession(store, { userId: person.userId, now });
-      return current === undefined ? { live: false } : { live: current.live, session: await detailsOf(store, current.found, now) };
+      return current === undefined ? { live: false } : { live: current.live, session: await detailsOf(base, current.found, now) };
     },
   }),
   route({
@@ -94,12 +94,12 @@ const ownAndRadar = ({ store }: Base): readonly Route[] => [
   }),
 ];
 
-const oneSession = ({ store }: Base): readonly Route[] => [
+const oneSession = (base: Base, { store } = base): readonly Route[] => [
   route({
     method: 'get', path: at, tag: 'sessions', summary: 'A session with everything you may know of it', access: { who: 'session', act: 'session:know' }, params: session, query: inTeam,
     answers: { about: 'The session. An admin of the team gets of another\'s private session whose it is and its state.', schema: z.union([sessionDetails, hiddenDetails]) },
     example: { params: example },
-    handle: ({ found, now }) => detailsOf(store, found, now),
+    handle: ({ found, now }) => detailsOf(base, found, now),
   }),
   route({
     method: 'get', path: `${at}/health`, tag: 'sessions', summary: 'Its health, with factors and what is missing', access: { who: 'session', act: 'session:see' }, params: session, query: inTeam,
@@ -128,7 +128,7 @@ const changing = (base: Base, askAgent: AskAgent): readonly Route[] => [
   route({
     method: 'put', path: at, tag: 'sessions', summary: 'Sets tags, project and description', access: { who: 'session', act: 'session:describe' }, params: session, query: inTeam, body: description,
     answers: { about: 'The session as it is now.', schema: sessionDetails }, example: { params: example, body: { tags: ['release'], project: 'shop', description: 'Cutting the release' } },
-    handle: async ({ found, body, now }) => detailsOf(base.store, { ...found, session: await describe(base, { session: found.session, words: body, now }) }, now),
+    handle: async ({ found, body, now }) => detailsOf(base, { ...found, session: await describe(base, { session: found.session, words: body, now }) }, now),
   }),
   route({
     method: 'delete', path: at, tag: 'sessions', summary: 'Deletes it with its room, for good', access: { who: 'session', act: 'session:delete' }, params: session, query: inTeam,

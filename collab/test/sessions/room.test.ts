@@ -40,10 +40,20 @@ describe('[U5] a session', () => {
       health: { score: 81.5, level: 'healthy', factors: { errors: 1 }, missing: ['activity'] },
       team: { id: team.id, name: 'reds' }, owner: { id: ada.userId, name: 'ada' }, hostName: 'desk', visibility: 'team', agentUp: true, people: [{ name: 'ada', role: 'owner', first: true }], standings: ['member'], hidden: false,
     });
-    expect(body).not.toHaveProperty('pid');
+    expect(body.pid).toBe(77); // [C8]
+    expect(body).not.toHaveProperty('pids');
     expect(body).not.toHaveProperty('sources');
+    expect(body).not.toHaveProperty('grafanaUrl');
     expect(body.may).not.toContain('session:describe');
     expect((await bob.ask('GET', `${path}/health`)).body).toMatchObject({ score: 81.5, missing: ['activity'], agentUp: true });
+  });
+
+  it('[C8] where the hub knows a Grafana, its dashboard is told, from its start to its end or now', async () => {
+    const withGrafana = await startTestHub({ limitFactor: 1000, grafanaUrl: 'https://grafana.example' }, { dataFolder: hub.dataFolder, startedAt: hub.clock.now });
+    await adas({ started_at: 1_760_000_000_000 }, aWire({}));
+    const { body } = await withGrafana.client(bob.userId, bob.secret).ask('GET', path);
+    expect(body.grafanaUrl).toBe('https://grafana.example/d/watchroom-session?var-session=claude%2Fone&from=1760000000000&to=now');
+    await withGrafana.close();
   });
 
   it('[C10] a private one is whole for those in its room, whose it is and its state for an admin, and nothing for others', async () => {

@@ -170,6 +170,10 @@ export const settings = {
     command: 'hub', key: 'hub.alertmanager.url', flag: '--alertmanager.url <url>', variable: 'WATCHROOM_HUB_ALERTMANAGER_URL', default: undefined, schema: webUrl().optional(), example: 'http://alertmanager:9093',
     help: 'address of the Alertmanager: an alert that somebody acknowledges in a room is silenced there',
   }),
+  hubGrafanaUrl: setting({
+    command: 'hub', key: 'hub.grafana.url', flag: '--grafana.url <url>', variable: 'WATCHROOM_HUB_GRAFANA_URL', default: undefined, schema: webUrl().optional(), example: 'https://grafana.example',
+    help: 'address of Grafana as people open it: rooms link to the dashboard of their session',
+  }),
   hubOidcIssuer: setting({
     command: 'hub', key: 'hub.oidc.issuer', flag: '--oidc.issuer <url>', variable: 'WATCHROOM_HUB_OIDC_ISSUER', default: undefined, schema: webUrl().optional(), example: 'https://login.example/realms/main',
     help: 'single sign-on: the OpenID Connect provider',

@@ -43,6 +43,8 @@ export interface HubOptions extends HubStore {
   readonly provision?: { readonly adminPassword?: string; readonly team: string; readonly scrapeToken?: string; readonly agentToken?: string; readonly alertToken?: string };
   /** Where acknowledged alerts are silenced. */
   readonly alertmanagerUrl?: string;
+  /** Where people look at dashboards: rooms link to it. */
+  readonly grafanaUrl?: string;
 }
 
 export interface RunningHub {

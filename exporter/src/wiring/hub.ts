@@ -79,6 +79,7 @@ const optionsOf = (world: World, about: Surroundings & About): HubOptions => {
     ...(oidc === undefined ? {} : { oidc }),
     provision: provisionOf(config),
     ...(config.hubAlertmanagerUrl === undefined ? {} : { alertmanagerUrl: config.hubAlertmanagerUrl }),
+    ...(config.hubGrafanaUrl === undefined ? {} : { grafanaUrl: config.hubGrafanaUrl }),
     ...(config.hubSigningKeyFile === undefined ? {} : { signingKey: contentOf(config.hubSigningKeyFile, '--signing-key-file') }),
   };
 };
