@@ -13,6 +13,14 @@ export const compactionsOfSession = () =>
 export const compactions = () =>
   mark('Compactions', 'purple', `${grown(metric('ai_session_context_compactions_total', { user_name: /$user/ }))} and on (${identity}) ${chosenInfo()}`, 'Context compacted', '{{session_id}}').enable(false);
 
+/** Comments at lines of code, and everything that was said, in the room of the session of the page: a hub counts them, their words stay with it. */
+export const commentsOfSession = () => mark('Comments', 'blue', grown(ofSession('ai_session_room_comments_total')), 'Comment in the room', 'Somebody commented on a line of code');
+export const messagesOfSession = () => mark('Messages', 'green', grown(ofSession('ai_session_room_messages_total')), 'Message in the room', 'Somebody wrote to the room').enable(false);
+
+/** Comments in the rooms of every chosen session. */
+export const comments = () =>
+  mark('Comments', 'blue', `${grown(metric('ai_session_room_comments_total', { user_name: /$user/ }))} and on (${identity}) ${chosenInfo()}`, 'Comment in the room', '{{session_id}}').enable(false);
+
 export const alertsOfSession = () => mark('Alerts', 'red', other('ALERTS', { alertstate: 'firing', session_id: '$session' }), '{{alertname}}', '{{severity}}');
 export const alerts = () => mark('Alerts', 'red', other('ALERTS', { alertstate: 'firing', user_name: /$user/ }), '{{alertname}}', '{{session_id}} {{severity}}').enable(false);
 

@@ -1,4 +1,5 @@
-import { catalogue, labelsOf } from 'watchroom/metrics';
+import { labelsOf } from 'watchroom/metrics';
+import { everyMetric } from './every-metric.ts';
 import { identity, targetLabels } from './identity.ts';
 import { otherMetrics } from './other-metrics.ts';
 
@@ -7,7 +8,7 @@ export type Matcher = string | RegExp | { readonly not: string };
 export type Matchers = Readonly<Record<string, Matcher>>;
 
 /**
- * The PromQL selector of a metric of the catalogue. A name or a label that the exporter does not emit ends the generation:
+ * The PromQL selector of a metric of the catalogue. A name or a label that neither exporter nor hub emits ends the generation:
  * a panel on such a metric would be empty for ever (TRAPS.md 40).
  */
 export const metric = (name: string, matchers: Matchers = {}): string => {
@@ -107,8 +108,8 @@ const chosen = (name: string): Matchers => {
 };
 
 const knownLabels = (name: string): ReadonlySet<string> => {
-  const row = catalogue.find((one) => one.name === name);
-  if (!row) throw new Error(`no metric is called ${name}; the catalogue (exporter/src/metrics) has ${catalogue.length} others`);
+  const row = everyMetric.find((one) => one.name === name);
+  if (!row) throw new Error(`no metric is called ${name}; the catalogue (exporter/src/metrics) has ${everyMetric.length} others`);
   return new Set([...labelsOf(row), ...targetLabels]);
 };
 

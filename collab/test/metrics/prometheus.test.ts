@@ -11,8 +11,9 @@ import { requireServer, startPrometheus, until } from '../../../exporter/test/se
 import type { Prometheus } from '../../../exporter/test/servers.ts';
 import { aWire, anAgent, hourOf } from '../agents/an-agent.ts';
 import type { TestAgent } from '../agents/an-agent.ts';
+import { posted } from '../rooms/posting.ts';
 import { startTestHub } from '../support/hub.ts';
-import type { TestHub } from '../support/hub.ts';
+import type { Client, TestHub } from '../support/hub.ts';
 
 const rounds = 4;
 const rules = fileURLToPath(new URL('../../../alerts/rules/', import.meta.url));
@@ -31,6 +32,8 @@ let time: TimeRange;
 let clock: NodeJS.Timeout;
 const startedAt = Date.now();
 const agents: TestAgent[] = [];
+let bob: Client;
+let commentedAt: number;
 
 const models = ['claude-opus-4-6', 'house-model'];
 const told = (id: string, round: number): WireSession => aWire({
@@ -62,12 +65,13 @@ const start = async (): Promise<void> => {
   hub = await startTestHub();
   clock = setInterval(() => { hub.clock.now = Date.now(); }, 50);
   const teams = new Map(await Promise.all(['blue', 'red'].map(async (name) => [name, await hub.team(name)] as const)));
-  const people = new Map<string, string>();
+  const people = new Map<string, Client>();
   for (const { team, user, host } of machines) {
-    if (!people.has(user)) people.set(user, (await hub.person(user, { id: teams.get(team)!.id, role: 'admin' }, user === 'ada' ? { operator: true } : {})).userId);
-    agents.push(await anAgent(hub, { userId: people.get(user)!, teamId: teams.get(team)!.id, hostName: host, id: `${user}-${host}` }));
+    if (!people.has(user)) people.set(user, await hub.person(user, { id: teams.get(team)!.id, role: 'admin' }, user === 'ada' ? { operator: true } : {}));
+    agents.push(await anAgent(hub, { userId: people.get(user)!.userId, teamId: teams.get(team)!.id, hostName: host, id: `${user}-${host}` }));
   }
-  const scraper = await hub.token('scrape', people.get('ada')!);
+  bob = people.get('bob')!;
+  const scraper = await hub.token('scrape', people.get('ada')!.userId);
   prometheus = await startPrometheus({ config: JSON.stringify({
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: readdirSync(rules).map((name) => rules + name),
@@ -80,10 +84,18 @@ const work = async (round: number): Promise<void> => {
   await Promise.all(agents.map((agent, index) => agent.tells({ sessions: machines[index]!.sessions.map((id) => told(id, round)), use: machines[index]!.sessions.flatMap((id) => used(id, round)) })));
 };
 
+/** Bob says something in the room of his session, and comments on a line of it. */
+const talk = async (): Promise<void> => {
+  const { id } = await hub.base.store.selectFrom('sessions').select('id').where('session_key', '=', 'claude/bob-1').executeTakeFirstOrThrow();
+  commentedAt = Date.now() / 1000;
+  await posted(bob, id, 'Look at the cart.');
+  await posted(bob, id, 'This line.', { type: 'custom_code_comment', props: { anchor: { path: 'a.ts', startLine: 1 } } });
+};
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Panels of what an exporter says of itself, of its budgets and of the durations that only it measures. */
-const ofExporters = /watchroom_(?!agent|sessions_exported|sessions_dropped|series|build_info|http|scrape)|ai_budget|_duration_seconds|ALERTS/;
+const ofExporters = /watchroom_(?!agent|room|messages|delivery|socket|sessions_exported|sessions_dropped|series|build_info|http|scrape)|ai_budget|_duration_seconds|ALERTS/;
 
 /** Queries of a page that give nothing, but for those that only an exporter answers. */
 const silentQueries = async (dashboard: DashboardJson, choices: Choices): Promise<string[]> => {
@@ -106,6 +118,7 @@ requireServer('prometheus')('a real Prometheus that scrapes the hub of two teams
     await start();
     for (let round = 1; round <= rounds; round += 1) {
       await work(round);
+      if (round === 3) await talk();
       await pause(1500);
     }
     await pause(4000); // young series are held at 0 for two scrapes, and rules follow a second later
@@ -122,6 +135,17 @@ requireServer('prometheus')('a real Prometheus that scrapes the hub of two teams
   it.each(dashboards.map((dashboard): [string, DashboardJson] => [dashboard.title, dashboard]))('[M12] %s: its queries give data for several machines and people, as they are', async (_title, dashboard) => {
     const choices: Choices = dashboard.templating.list.some(({ name }) => name === 'session') ? { session: 'claude/bob-1' } : {};
     expect(await silentQueries(dashboard, choices)).toEqual([]);
+  });
+
+  it.each([['session', 'claude/bob-1'], ['team', undefined], ['health', undefined]])('[M10] a comment in a room is a mark at its moment on the dashboard %s, and nowhere else', async (name, session) => {
+    const { templating, annotations } = dashboards.find(({ uid }) => uid === `watchroom-${name}`)!;
+    const marks = async (choices: Choices): Promise<readonly { readonly session: string | undefined; readonly at: number }[]> =>
+      (await askRange(prometheus, interpolated(annotations.list.find((one) => one.name === 'Comments')!.expr!, templating.list, choices, time, 5), time, 5)).flatMap(({ metric, values }) => values!.map(([at]) => ({ session: metric.session_id, at })));
+    const found = await marks(session === undefined ? {} : { session });
+    expect([...new Set(found.map((one) => one.session))]).toEqual(['claude/bob-1']);
+    // Seen at the next scrape; the last step in which it is news is one step later.
+    for (const { at } of found) expect(at - commentedAt > 0 && at - commentedAt < 30).toBe(true);
+    expect(await marks(session === undefined ? { user: ['ada'] } : { session: 'claude/synced' })).toEqual([]);
   });
 
   it('[M12] a negative control: a person who is not there gives nothing', async () => {

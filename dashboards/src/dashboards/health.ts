@@ -1,4 +1,4 @@
-import { alerts, compactions } from '../annotations.ts';
+import { alerts, comments, compactions } from '../annotations.ts';
 import { identity } from '../identity.ts';
 import { toPage, toSeries } from '../links.ts';
 import { page } from '../page.ts';
@@ -20,7 +20,7 @@ export const health = page({
   uid: 'health', title: 'Health and errors', from: 'now-24h', refresh: '1m',
   about: 'Which sessions are in trouble and why: full contexts, errors, loops, people who are waited for, rate limits, and machines that stopped reporting.',
   variables: [datasource(), user(), project(), tool(), model()],
-  annotations: [alerts(), compactions()],
+  annotations: [alerts(), compactions(), comments()],
   rows: [
     row('Now'),
     numberPanel({

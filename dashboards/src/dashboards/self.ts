@@ -151,5 +151,40 @@ export const self = page({
       title: 'Lag of the event loop', unit: 's', size: [6, 7], of: [{ query: `max by (instance) (${runtime('nodejs_eventloop_lag_p99_seconds')})`, legend: '{{instance}}' }],
       help: 'How late the exporter is to its own appointments. Over a second for long: its machine is overloaded.',
     }),
+
+    row('The hub and its rooms'),
+    numberPanel({
+      title: 'Agents that report', unit: 'none', size: [6, 4], empty: 'no hub', of: `sum(${of('watchroom_agent_up')})`,
+      help: 'Machines whose agent reports to the hub now. Fewer than yesterday: see below which fell silent; its machine sleeps, or "watchroom agent" on it has ended.',
+    }),
+    numberPanel({
+      title: 'Rooms in use', unit: 'short', decimals: 0, size: [6, 4], empty: 'not told', of: `sum(${of('watchroom_rooms')})`,
+      help: 'Rooms of sessions and teams in which something was said. Told to the token of whoever runs the hub; with the token of a team this and the panels of messages are empty.',
+    }),
+    numberPanel({
+      title: 'People in rooms', unit: 'none', size: [6, 4], empty: 'not told', of: `sum(${of('watchroom_room_members')})`,
+      help: 'People who have a room open now, once for each room. None while they say that they look: their sockets do not reach the hub; see "Open sockets", and the proxy before it.',
+    }),
+    numberPanel({
+      title: 'Open sockets', unit: 'none', size: [6, 4], empty: 'not told', of: `sum(${of('watchroom_socket_connections')})`,
+      help: 'Pages and programs that hear news at once. Zero while pages are open: the proxy before the hub does not let websockets through.',
+    }),
+    linesPanel({
+      title: 'Silence of agents', unit: 's', size: [6, 7], of: [{ query: `time() - max by (host_name, user_name) (${of('watchroom_agent_last_report_timestamp_seconds')})`, legend: '{{user_name}} on {{host_name}}' }],
+      help: 'Time since the last report of each agent: up to a minute where nothing happens. A line that only rises: the machine is asleep, or its agent has lost its way or its token.',
+    }),
+    linesPanel({
+      title: 'Messages per minute', unit: 'short', size: [6, 7], stacked: true, of: [{ query: `60 * sum by (kind) (rate(${of('watchroom_messages_total')}[$__rate_interval]))`, legend: '{{kind}}' }],
+      help: 'What was written in all rooms: chat, comments, alerts. Many alerts beside little chat: nobody reads them; raise their limits, or silence what is known.',
+    }),
+    linesPanel({
+      title: 'Delivery, 95 %', unit: 's', size: [6, 7], of: [{ query: quantile(0.95, bucketsOf('watchroom_delivery_seconds', chosen), ['instance']), legend: '{{instance}}' }],
+      help: 'From the hub taking a message, through its commit, to everybody being sent it. Above a tenth of a second: the disk of the hub is slow at fsync, or the hub is out of breath.',
+    }),
+    linesPanel({
+      title: 'Series, of what the hub shows at most', unit: 'percentunit', min: 0, size: [6, 7],
+      of: [{ query: `max by (instance) (${of('watchroom_series')} / ignoring (scope) ${of('watchroom_series_limit', { scope: 'hub' })})`, legend: '{{instance}}' }],
+      help: 'How near the sessions of all agents are to hub.series. At 100 % those active longest ago are left out: raise the limit, if your Prometheus can take it.',
+    }),
   ],
 });

@@ -1,4 +1,4 @@
-import { alertsOfSession, compactionsOfSession } from '../annotations.ts';
+import { alertsOfSession, commentsOfSession, compactionsOfSession, messagesOfSession } from '../annotations.ts';
 import { identity } from '../identity.ts';
 import { roomOfPage } from '../links.ts';
 import { page } from '../page.ts';
@@ -13,7 +13,7 @@ export const session = page({
   uid: 'session', title: 'Session', from: 'now-6h', refresh: '30s',
   about: 'One session: what it does now, how full and how healthy it is, what failed, what it changed and what it cost. Come here by a link from a session on another dashboard.',
   variables: [datasource(), user(), project(), tool(), model(), sessionVariable(), room()],
-  annotations: [compactionsOfSession(), alertsOfSession()],
+  annotations: [compactionsOfSession(), alertsOfSession(), commentsOfSession(), messagesOfSession()],
   links: [roomOfPage()],
   rows: [
     row('Now'),

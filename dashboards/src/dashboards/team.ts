@@ -1,4 +1,4 @@
-import { alerts, compactions } from '../annotations.ts';
+import { alerts, comments, compactions } from '../annotations.ts';
 import { identity } from '../identity.ts';
 import { toPage, toSeries } from '../links.ts';
 import { page } from '../page.ts';
@@ -24,7 +24,7 @@ export const team = page({
   uid: 'team', title: 'Team overview', from: 'now/d', refresh: '30s',
   about: 'Who runs which coding agent on what, how full and how healthy the sessions are, and what today has used. Click a session to see it alone.',
   variables: [datasource(), user(), project(), tool(), model(), split()],
-  annotations: [alerts(), compactions()],
+  annotations: [alerts(), compactions(), comments()],
   rows: [
     row('Now'),
     numberPanel({
