@@ -5,6 +5,7 @@ import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFil
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeOneFile } from './one-file.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const require = createRequire(import.meta.url);
@@ -19,6 +20,8 @@ function buildExporter(target: string): void {
   run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), '-p', at('exporter/tsconfig.build.json'), '--outDir', target);
   // tsc leaves alone what it does not compile, such as the scanner that is loaded from beside its module.
   for (const asset of globSync('**/*.wasm', { cwd: source })) cpSync(join(source, asset), join(target, asset));
+  // What bin/watchroom.js answers without the program.
+  for (const command of ['statusline', 'search']) makeOneFile(join(source, 'cli', command, 'quick.ts'), join(target, `quick-${command}.cjs`), { checks: false });
 }
 
 /** Types of the exporter come from its sources in a checkout and from its build elsewhere, so here types are only taken away; `npm run types` checks them. */

@@ -1,7 +1,7 @@
 const least = [22, 18];
 
 /** Ends the process with one sentence when this Node is too old to load anything else (better-sqlite3 crashes there instead of failing). */
-export const checkNode = () => {
+exports.checkNode = () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > least[0] || (major === least[0] && minor >= least[1])) return;
   console.error(

@@ -1,34 +1,60 @@
 #!/usr/bin/env node
-// The entry point: plain JavaScript that any Node parses, so that an old one ends with a sentence instead of a crash.
-import { existsSync, writeSync } from 'node:fs';
-import { checkNode } from './check-node.js';
+// The entry point: plain CommonJS that any Node parses, so that an old one ends with a sentence instead of a crash, and that starts faster than a module.
+require('./check-node.js').checkNode();
+const { existsSync, writeSync } = require('node:fs');
+const { enableCompileCache, registerHooks } = require('node:module');
+const { homedir } = require('node:os');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { cacheFolder } = require('./cache-folder.js');
 
-checkNode();
 // A checkout runs its sources as they are (Node strips the types); a published package has only dist.
-const isCheckout = existsSync(new URL('../src/main.ts', import.meta.url));
-const part = (name) => new URL(isCheckout ? `../src/${name}.ts` : `../dist/${name}.js`, import.meta.url).href;
+const isCheckout = existsSync(join(__dirname, '../src/main.ts'));
+const [command, ...args] = process.argv.slice(2);
 
-if (process.argv[2] !== 'statusline' || !(await printedQuickly())) await runProgram();
+// What was compiled once need not be again; a folder that cannot be written costs nothing but that.
+const cache = cacheFolder(homeOf());
+if (cache !== undefined) enableCompileCache(cache);
 
-async function runProgram() {
-  if (isCheckout) {
-    const { registerHooks } = await import('node:module');
-    // The workspaces' sources instead of what a build would make of them; the condition is in the "exports" of each package.json.
-    registerHooks({ resolve: (specifier, context, next) => next(specifier, { ...context, conditions: [...context.conditions, 'watchroom-source'] }) });
+if (command === 'statusline' || command === 'search') answerQuickly(command).then((rest) => rest && runProgram(rest));
+else runProgram(process.argv.slice(2));
+
+/**
+ * A status line is asked for several times a second, and a search should show something at once: they go by a few small modules, in one file.
+ * Returns the arguments with which the whole program goes on; undefined: everything is said.
+ */
+async function answerQuickly(name) {
+  const { quickly } = await require('./quick-module.js').quickModule(name, isCheckout);
+  const answer = await quickly({
+    args, now: Date.now(), pid: process.pid,
+    machine: { platform: process.platform, home: homeOf(), env: process.env },
+    get stdout() { return process.stdout; },
+  });
+  if (answer === undefined) return process.argv.slice(2);
+  try {
+    writeSync(1, `${answer.text}\n`);
+    if (answer.aside !== undefined) writeSync(2, `${answer.aside}\n`);
+  } catch {
+    process.exit(0); // nobody reads it any more (watchroom search … | head)
   }
-  // React's development build is slow, and its warnings would be drawn over the screen.
-  if (process.argv[2] === 'monitor' || process.argv[2] === 'top') process.env.NODE_ENV ??= 'production';
-  await import(part('main'));
+  if (answer.goOnWith) return [name, ...answer.goOnWith];
+  process.exit(0); // whoever keeps stdin open is not waited for
 }
 
-/** A status line is asked for several times a second: it goes by a few small modules, which Node keeps compiled. */
-async function printedQuickly() {
-  const [{ enableCompileCache }, { homedir }] = [process.getBuiltinModule('node:module'), process.getBuiltinModule('node:os')];
-  enableCompileCache();
-  const { quickStatusLine } = await import(part('cli/statusline/quick'));
-  const home = process.env.HOME || homedir();
-  const line = await quickStatusLine({ args: process.argv.slice(3), machine: { platform: process.platform, home, env: process.env }, now: Date.now(), pid: process.pid });
-  if (line === undefined) return false;
-  writeSync(1, `${line}\n`);
-  process.exit(0); // whoever keeps stdin open is not waited for
+function runProgram(words) {
+  process.argv.splice(2, Infinity, ...words);
+  // The workspaces' sources instead of what a build would make of them; the condition is in the "exports" of each package.json.
+  if (isCheckout) registerHooks({ resolve: (specifier, context, next) => next(specifier, { ...context, conditions: [...context.conditions, 'watchroom-source'] }) });
+  // React's development build is slow, and its warnings would be drawn over the screen.
+  if (command === 'monitor' || command === 'top') process.env.NODE_ENV ??= 'production';
+  return import(pathToFileURL(join(__dirname, isCheckout ? '../src/main.ts' : '../dist/main.js')).href);
+}
+
+/** In a container the user may have neither HOME nor an entry in passwd. */
+function homeOf() {
+  try {
+    return process.env.HOME || homedir();
+  } catch {
+    return '/';
+  }
 }

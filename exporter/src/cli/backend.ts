@@ -47,7 +47,7 @@ export interface Backend {
   readonly runDemo: () => Promise<void>;
   readonly hub: HubCare;
   /** Full-text search and notes; nothing is opened before it is asked for, and whoever asks closes it. */
-  readonly search: () => Search;
+  readonly search: () => Promise<Search>;
   readonly wrap: WrapCare;
   /** Answers assistants until it is told to stop. */
   readonly serveMcp: (ask: McpAsk) => Promise<void>;

@@ -17,5 +17,5 @@ export interface WrapCare {
   /** Runs the command to its end; resolves with the exit code to end with. */
   readonly run: (ask: RunAsk) => Promise<number>;
   /** Runs of this machine, the newest first; `lost`: it is marked as active, but no process of it runs. */
-  readonly runs: (stateFile: string | undefined) => readonly (RunState & { readonly lost?: true })[];
+  readonly runs: (stateFile: string | undefined) => Promise<readonly (RunState & { readonly lost?: true })[]>;
 }

@@ -219,6 +219,10 @@ export const settings = {
     key: 'search.exclude', variable: 'WATCHROOM_SEARCH_EXCLUDE', default: [], schema: list(text()), example: '[~/work/secret]',
     help: 'folders whose sessions and transcripts are not in the index of watchroom search; what was indexed before goes',
   }),
+  searchBackground: setting({
+    key: 'search.background', variable: 'WATCHROOM_SEARCH_BACKGROUND', default: true, schema: yesOrNo(),
+    help: 'whether a running exporter keeps the index of watchroom search current; without a yes to watchroom search there is none',
+  }),
   roots: setting({
     key: 'roots', variable: 'WATCHROOM_ROOTS', default: {}, example: '{claude: [/mnt/backup/.claude]}',
     schema: structure(z.partialRecord(tool(), z.array(text(), { error: 'a list of folders' }).readonly(), { error: mapOf(tools) })),

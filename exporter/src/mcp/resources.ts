@@ -10,7 +10,7 @@ import { isSearchOn } from './tools-sessions.ts';
 export const addResources = (server: McpServer, { ask, health, now }: Sources): void => {
   const json = (uri: URL, data: unknown) => ({ contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(data, null, 1) }] });
   const told = () => ask(async (backend) => {
-    const withWords = isSearchOn(backend);
+    const withWords = await isSearchOn(backend);
     return (await backend.sessions({ all: false })).map((session) => toldSession(session, { now: now(), health, withWords }));
   });
 
@@ -20,6 +20,6 @@ export const addResources = (server: McpServer, { ask, health, now }: Sources): 
     list: async () => ({ resources: (await told()).map(({ id, project, state }) => ({ uri: `watchroom://sessions/${id.split('/').map(encodeURIComponent).join('/')}`, name: id, title: [project, state].filter(Boolean).join(', '), mimeType: 'application/json' })) }),
   }), { title: 'One session', mimeType: 'application/json' }, async (uri, { tool, nativeId }) => json(uri, await ask(async (backend) => {
     const session = findSession(`${decodeURIComponent(String(tool))}/${decodeURIComponent(String(nativeId))}`, await backend.sessions({ all: true }));
-    return toldSession(session, { now: now(), health, withWords: isSearchOn(backend) });
+    return toldSession(session, { now: now(), health, withWords: await isSearchOn(backend) });
   })));
 };

@@ -14,7 +14,7 @@ const mostAtOnce = 64 << 20;
 /** Full-text search over all sessions, and notes. */
 export const addMemoryTools = (server: McpServer, { ask, now }: Sources): void => {
   const withSearch = <Answer>(work: (search: Search) => Answer | Promise<Answer>): Promise<Answer> => ask(async (backend: Backend) => {
-    const search = backend.search();
+    const search = await backend.search();
     try {
       return await work(search);
     } finally {

@@ -34,12 +34,12 @@ export const addSessionTools = (server: McpServer, sources: Sources): void => {
   }, ({ all = false, limit = 50, status, tool, project, since }) => answering(() => ask(async (backend) => {
     const passes = filterOf({ ...(status === undefined ? {} : { status }), ...(tool === undefined ? {} : { tool }), ...(project === undefined ? {} : { project }), ...(since === undefined ? {} : { since }) }, now());
     const found = (await backend.sessions({ all })).filter(passes);
-    const withWords = isSearchOn(backend);
+    const withWords = await isSearchOn(backend);
     return { sessions: found.slice(0, limit).map((session) => toldSession(session, { now: now(), health, withWords })), shown: Math.min(limit, found.length), of: found.length };
   })));
 
   server.registerTool('show_session', { title: 'One session', description: 'Everything known about one session.', inputSchema: { session: named }, annotations: reads }, ({ session }) =>
-    answering(() => one(session, (found, backend) => toldSession(found, { now: now(), health, withWords: isSearchOn(backend) }))));
+    answering(() => one(session, async (found, backend) => toldSession(found, { now: now(), health, withWords: await isSearchOn(backend) }))));
 
   server.registerTool('session_health', { title: 'Health of a session', description: 'The health score of a session with its four factors: weight, value, points and reason.', inputSchema: { session: named }, annotations: reads }, ({ session }) =>
     answering(() => one(session, (found) => {
@@ -66,8 +66,8 @@ export const addSessionTools = (server: McpServer, sources: Sources): void => {
 };
 
 /** Whether its owner has switched search on: only then does anything that was said in other sessions go to an assistant. */
-export const isSearchOn = (backend: Backend): boolean => {
-  const search = backend.search();
+export const isSearchOn = async (backend: Backend): Promise<boolean> => {
+  const search = await backend.search();
   try {
     return search.isOn;
   } finally {

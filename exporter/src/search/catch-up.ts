@@ -19,6 +19,8 @@ export interface CatchUp {
   readonly onProgress?: (done: { readonly files: number; readonly bytes: number }) => void;
   /** Asked between two files. */
   readonly isStopped?: () => boolean;
+  /** Rests so long after a file that took so long. @default not at all */
+  readonly restMs?: (tookMs: number) => number;
 }
 
 export interface CaughtUp {
@@ -31,7 +33,7 @@ export interface CaughtUp {
 }
 
 /** Reads what is new into the index. A crash loses at most the last transaction, which is read again. */
-export const catchUp = async ({ db, home, changed, excluded, now, onProgress, isStopped }: CatchUp): Promise<CaughtUp> => {
+export const catchUp = async ({ db, home, changed, excluded, now, onProgress, isStopped, restMs }: CatchUp): Promise<CaughtUp> => {
   const [writer, sessions] = [new Writer(db), new Sessions(db, home)];
   const addSource = db.prepare("INSERT INTO sources (path, tool, state) VALUES (?, ?, '{}') ON CONFLICT (path) DO UPDATE SET tool = excluded.tool RETURNING id, state");
   let [files, bytes, texts, unreadable, stopped] = [0, 0, 0, 0, false];
@@ -40,6 +42,7 @@ export const catchUp = async ({ db, home, changed, excluded, now, onProgress, is
       stopped = true;
       break;
     }
+    const started = performance.now();
     const row = known ?? (({ id, state }: { id: number; state: string }) => ({ id, stored: state, state: {} }))(addSource.get(file.path, file.tool) as { id: number; state: string });
     let session: number | undefined;
     const said: { readonly said: Said; readonly voice: Voice; readonly text: string }[] = [];
@@ -63,7 +66,7 @@ export const catchUp = async ({ db, home, changed, excluded, now, onProgress, is
       unreadable += 1; // broken, locked, gone: doctor says which; the next time may be better
     }
     onProgress?.({ files, bytes });
-    await breath();
+    await breath(restMs?.(performance.now() - started) ?? 0);
   }
   writer.flush();
   return { files, bytes, texts, unreadable, stopped };
@@ -73,4 +76,4 @@ export const catchUp = async ({ db, home, changed, excluded, now, onProgress, is
 const dayMs = 86_400_000;
 
 /** Lets Ctrl+C and whatever else waits come in. */
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const breath = (ms: number): Promise<void> => new Promise((resolve) => void (ms < 1 ? setImmediate(resolve) : setTimeout(resolve, ms)));

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { EpochMs } from '../session/part.ts';
+import { isIndexOn } from './index-settings.ts';
 
 /** One text of the index. */
 export interface Text {
@@ -31,6 +32,29 @@ export const openIndex = (path: string): Database.Database => {
   } catch (error) {
     db.close();
     throw error;
+  }
+};
+
+/** An index as it is, for reading alone; undefined: there is none, or not one of this version. */
+export const openIndexToRead = (path: string): Database.Database | undefined => {
+  if (!existsSync(path)) return undefined;
+  const db = new Database(path, { readonly: true, timeout: 1000 });
+  if (db.pragma('user_version', { simple: true }) === schemaVersion) return db;
+  db.close();
+  return undefined;
+};
+
+/** Whether a person has said yes to the index at this place. */
+export const isIndexOnAt = (path: string): boolean => {
+  try {
+    const db = openIndexToRead(path);
+    try {
+      return db !== undefined && isIndexOn(db);
+    } finally {
+      db?.close();
+    }
+  } catch {
+    return false; // just being made or deleted; or damaged, which whoever searches is told
   }
 };
 

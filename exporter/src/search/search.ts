@@ -5,6 +5,7 @@ import type { Reader } from '../readers/reader.ts';
 import type { EpochMs } from '../session/part.ts';
 import type { Tool } from '../session/tool.ts';
 import { listSources } from '../sweep/listing.ts';
+import type { Listed, ListedRoot } from '../sweep/listing.ts';
 import { catchUp } from './catch-up.ts';
 import type { CatchUp, CaughtUp } from './catch-up.ts';
 import { changedSources } from './changed.ts';
@@ -13,6 +14,10 @@ import { isExcluded } from './excluded.ts';
 import { find } from './find.ts';
 import type { Hit, SearchAsk } from './find.ts';
 import { indexExists, openIndex, removeIndex } from './index-file.ts';
+import { isIndexOn, keepSetting, settingOf } from './index-settings.ts';
+import { keeperIn, readerIn, tellKeeper, tellReader } from './keeper.ts';
+import type { Keeper, ReaderOfIndex } from './keeper.ts';
+import { listedPath } from './listed-path.ts';
 import { addNote, listNotes, removeNote } from './notes.ts';
 import type { Note } from './notes.ts';
 import { Writer } from './writer.ts';
@@ -24,6 +29,8 @@ export interface SearchOptions {
   readonly readers: readonly Reader[];
   readonly extraRoots: readonly { readonly tool: Tool; readonly path: string }[];
   readonly excluded: readonly string[];
+  /** coverageText of all this. */
+  readonly coverage: string;
   readonly now: () => EpochMs;
 }
 
@@ -55,11 +62,40 @@ export class Search {
   }
 
   get isOn(): boolean {
-    return this.#existing() !== undefined && this.#setting('on') === 'yes';
+    const db = this.#existing();
+    return db !== undefined && isIndexOn(db);
+  }
+
+  /** The index that is open is still the one at its place, and on: it may be forgotten while somebody reads into it. */
+  get isStill(): boolean {
+    return this.#db !== undefined && indexExists(this.#options.path) && isIndexOn(this.#db);
   }
 
   turnOn(): void {
-    this.#set('on', 'yes');
+    keepSetting(this.#open(), 'on', 'yes');
+  }
+
+  /** Whoever keeps the index current says so here; undefined: no longer. */
+  tellKeeper(keeper: Keeper | undefined): void {
+    tellKeeper(this.#open(), keeper);
+  }
+
+  /** Whoever said last that it keeps the index current, with the same transcripts as this search; it may be dead. */
+  keeper(): Keeper | undefined {
+    const db = this.#existing();
+    const keeper = db && keeperIn(db);
+    return keeper?.coverage === this.#options.coverage ? keeper : undefined;
+  }
+
+  /** Whoever said last that it reads into the index; it may be dead. */
+  reader(): ReaderOfIndex | undefined {
+    const db = this.#existing();
+    return db && readerIn(db);
+  }
+
+  /** A command that reads for a while says so, and that it has ended. */
+  tellReader(reader: ReaderOfIndex | undefined): void {
+    tellReader(this.#open(), reader);
   }
 
   /** @returns undefined: no word to look for */
@@ -69,10 +105,14 @@ export class Search {
   }
 
   /** What the index has not yet. */
-  async ahead(): Promise<Ahead> {
+  async ahead(): Promise<Ahead & { readonly roots: readonly ListedRoot[] }> {
     const roots = await listSources(this.#options.readers, this.#options.machine, this.#options.extraRoots);
-    const changed = changedSources(this.#open(), roots, this.#options.excluded);
-    return { changed, bytes: changed.reduce((sum, each) => sum + each.bytes, 0) };
+    return { ...this.#changed(roots.flatMap(({ files }) => files)), roots };
+  }
+
+  /** The same of some paths alone, below the roots of an earlier look. */
+  aheadOf(paths: readonly string[], roots: readonly ListedRoot[]): Ahead {
+    return this.#changed(paths.map((path) => listedPath(path, roots, this.#options.readers)).filter((file) => file !== undefined));
   }
 
   /** What an index would read, without making one. */
@@ -82,12 +122,12 @@ export class Search {
   }
 
   /** Reads it. */
-  async catchUp({ changed }: Ahead, watching: Pick<CatchUp, 'onProgress' | 'isStopped'> = {}): Promise<CaughtUp> {
+  async catchUp({ changed }: Ahead, watching: Pick<CatchUp, 'onProgress' | 'isStopped' | 'restMs'> = {}): Promise<CaughtUp> {
     const { machine, excluded, now } = this.#options;
     const db = this.#open();
     const forgotten = this.#forgetExcluded(db);
     const done = await catchUp({ db, home: machine.home, changed, excluded, now, ...watching });
-    if (!done.stopped) this.#set('caughtUpAt', String(now()));
+    if (!done.stopped) keepSetting(db, 'caughtUpAt', String(now()));
     if (forgotten > 0 || done.texts > manyTexts) db.pragma('wal_checkpoint(TRUNCATE)');
     return done;
   }
@@ -130,7 +170,7 @@ export class Search {
     const { path } = this.#options;
     const db = this.#existing();
     const counted = (table: string): number => (db ? (db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number) : 0);
-    const caughtUpAt = this.#setting('caughtUpAt');
+    const caughtUpAt = db && settingOf(db, 'caughtUpAt');
     return {
       on: this.isOn, path,
       sizeBytes: ['', '-wal'].reduce((sum, suffix) => sum + (statSync(path + suffix, { throwIfNoEntry: false })?.size ?? 0), 0),
@@ -157,12 +197,9 @@ export class Search {
     return this.#db ?? (indexExists(this.#options.path) ? this.#open() : undefined);
   }
 
-  #setting(name: string): string | undefined {
-    return this.#existing()?.prepare('SELECT value FROM settings WHERE name = ?').pluck().get(name) as string | undefined;
-  }
-
-  #set(name: string, value: string): void {
-    this.#open().prepare('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value').run(name, value);
+  #changed(files: readonly Listed[]): Ahead {
+    const changed = changedSources(this.#open(), files, this.#options.excluded);
+    return { changed, bytes: changed.reduce((sum, each) => sum + each.bytes, 0) };
   }
 
   #forgetTranscripts(db: Database): void {

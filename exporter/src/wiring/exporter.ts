@@ -22,6 +22,8 @@ import { openBooks } from './books.ts';
 import { startLedgerThread } from './ledger-thread.ts';
 import type { LedgerThread } from './ledger-thread.ts';
 import { runBeside } from './beside.ts';
+import { keepIndex } from './keep-index.ts';
+import type { IndexCare } from './keep-index.ts';
 import { createLog } from './log.ts';
 import { createLook } from './look.ts';
 import { openLine } from './owner-answers.ts';
@@ -125,6 +127,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   const died = new Promise<never>((_resolve, reject) => (fatal = reject));
   died.catch(() => undefined);
   let ledgerProblem: string | undefined;
+  let index: IndexCare | undefined;
   let opened: () => void;
   const open = new Promise<void>((resolve) => (opened = resolve));
   const thread = startLedgerThread(settings, {
@@ -133,6 +136,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
       ledgerProblem = update.ledger.problem;
       scene.apply(update);
       present.saw(update);
+      index?.changed(update.sessions.flatMap(({ sources }) => sources));
       tellAll();
       opened();
     },
@@ -161,6 +165,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
       listeners.add(changed);
       return () => void listeners.delete(changed);
     };
+    index = keepIndex({ world, state, log, now, pid });
     if (reporting) agent = startReporting(reporting, { world, about, state, scene, book: thread, log, onChange });
     else beside = runBeside({ world, about, state, scene, book: thread, log, onChange }, { greets, page: server.url });
     const asked = await Promise.race([about.ending, about.reloading(), died]);
@@ -169,7 +174,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
     return 'end';
   } finally {
     stopLooking();
-    await Promise.allSettled([line?.close(), agent?.stop(), beside?.stop()]);
+    await Promise.allSettled([line?.close(), index?.stop(), agent?.stop(), beside?.stop()]);
     await stopAll({ server, telemetry: telemetry?.telemetry, thread });
     state.close();
   }

@@ -29,7 +29,7 @@ type Around = Surroundings & Pick<About, 'env' | 'stdout' | 'stderr' | 'stdin'>;
 /** What `watchroom run` and `watchroom current` do. */
 export const wrapCare = (world: World, around: Around): WrapCare => ({
   run: (ask) => runOne(world, around, ask),
-  runs: (stateFile) => {
+  runs: async (stateFile) => {
     const found = stateFile === undefined ? listRuns(runsFolder(folderOf(world))) : [readRun(stateFile)].filter((state) => state !== undefined);
     return found.map((state) => (state.status === 'ACTIVE' && !isAlive(state.pid) ? { ...state, lost: true as const } : state));
   },

@@ -76,7 +76,7 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   runAgent: async () => {},
   runDemo: async () => {},
   serveMcp: async () => {},
-  wrap: { run: async () => 0, runs: () => [] },
+  wrap: { run: async () => 0, runs: async () => [] },
   search: () => { throw new Error('tested on the real program'); },
   hub: {
     serve: async () => {},

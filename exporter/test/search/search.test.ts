@@ -113,7 +113,7 @@ describe('watchroom search', () => {
   it('[L6] two that read at once put everything in once', async () => {
     const path = join(folder, 'state/search.db');
     mkdirSync(join(folder, 'state'), { recursive: true });
-    const make = () => new Search({ path, machine: { platform: 'linux', home, env: {} }, readers, extraRoots: [], excluded: [], now: () => Date.parse('2026-11-21T00:00:00Z') });
+    const make = () => new Search({ path, machine: { platform: 'linux', home, env: {} }, readers, extraRoots: [], excluded: [], coverage: '', now: () => Date.parse('2026-11-21T00:00:00Z') });
     const [one, other] = [make(), make()];
     const [first, second] = [await one.ahead(), await other.ahead()];
     await Promise.all([one.catchUp(first), other.catchUp(second)]);

@@ -13,7 +13,7 @@ import { safeText } from '../safe-text.ts';
 import { withBackend } from '../start.ts';
 import type { WrapCare } from '../wrap-backend.ts';
 
-type Run = ReturnType<WrapCare['runs']>[number];
+type Run = Awaited<ReturnType<WrapCare['runs']>>[number];
 
 /** watchroom current */
 export const addCurrent = (program: Command, deps: Deps): void => {
@@ -23,7 +23,7 @@ export const addCurrent = (program: Command, deps: Deps): void => {
     .option('--state-file <file>', 'the file given to watchroom run --state-file');
   addSettingFlags(addFormatFlag(command), ['stateFolder', 'configFile']).action(({ all, stateFile, format }: { readonly all?: boolean; readonly stateFile?: string; readonly format: Format }) =>
     withBackend(command, deps, async (backend, world) => {
-      const runs = backend.wrap.runs(stateFile === undefined ? undefined : absolutePath(stateFile, deps.machine, deps.cwd));
+      const runs = await backend.wrap.runs(stateFile === undefined ? undefined : absolutePath(stateFile, deps.machine, deps.cwd));
       const [first] = runs.filter((run) => run.status === 'ACTIVE' && !run.lost).concat(runs);
       if (first === undefined) throw new CommandError(stateFile === undefined ? 'nothing was run yet. Try: watchroom run -- COMMAND' : `there is no state in ${stateFile}`, 'noSession');
       const text = (run: Run): string => runText(run, { now: deps.now(), timeZone: world.config.timezone });

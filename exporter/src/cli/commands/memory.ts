@@ -85,7 +85,7 @@ const noteData = ({ at, ...note }: Note) => ({ ...note, at: new Date(at).toISOSt
 
 const withSearch = (command: Command, deps: Deps, work: (search: Search, world: World) => void): Promise<void> =>
   withBackend(command, deps, async (backend, world) => {
-    const search = backend.search();
+    const search = await backend.search();
     try {
       work(search, world);
     } finally {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { didYouMean } from '../../config/nearest.ts';
 import type { Hit, SearchAsk } from '../../search/find.ts';
+import type { Keeper } from '../../search/keeper.ts';
 import type { Ahead, IndexStatus, Search } from '../../search/search.ts';
 import { tools } from '../../session/tool.ts';
 import type { World } from '../backend.ts';
@@ -14,6 +15,7 @@ import { momentOf } from '../filter.ts';
 import { addSettingFlags, lookingFlags } from '../flags.ts';
 import { addFormatFlag, print } from '../format.ts';
 import type { Format } from '../format.ts';
+import { liveKeeper, stillReading } from '../search/kept.ts';
 import { viewOf, withBackend } from '../start.ts';
 import { hitData, hitsText } from '../views/hits.ts';
 
@@ -29,6 +31,7 @@ interface SearchOptions {
   readonly rebuild?: boolean;
   readonly forget?: boolean;
   readonly status?: boolean;
+  readonly shown?: readonly number[];
   readonly format: Format;
 }
 
@@ -46,10 +49,11 @@ export const addSearch = (program: Command, deps: Deps): void => {
     .option('-y, --yes', 'make the index without asking')
     .option('--rebuild', 'read everything again')
     .option('--forget', 'delete the index; notes (watchroom memory) stay')
-    .option('--status', 'what the index holds');
+    .option('--status', 'what the index holds, and how far it is')
+    .addOption(new Option('--shown <ids>', 'matches that are on the screen already (search/quick.ts)').argParser(idsIn).hideHelp());
   addSettingFlags(addFormatFlag(command), lookingFlags).action((words: readonly string[], options: SearchOptions) =>
     withBackend(command, deps, async (backend, world) => {
-      const search = backend.search();
+      const search = await backend.search();
       try {
         await act({ search, words, options, world, deps });
       } finally {
@@ -76,21 +80,35 @@ const act = async (asked: Asked): Promise<void> => {
   const isNew = !search.isOn;
   if (isNew) await turnOn(asked);
   if (words.length === 0) {
-    await update(asked, await search.ahead());
+    if (isNew || options.rebuild || !keeperOf(asked)?.reading) await update(asked, await search.ahead());
     return showStatus(asked);
   }
   const ask = askOf(words, options, deps);
+  const keeper = isNew || options.rebuild ? undefined : keeperOf(asked);
   // What is there already is told at once; what was written since then comes after it.
-  const early = isNew || options.rebuild || options.format !== 'table' ? [] : found(search, ask);
-  if (early.length > 0) deps.stdout.write(`${hitsText(early, viewOf(world, deps))}\n`);
-  const ahead = await search.ahead();
-  if (ahead.changed.length > 0) await update(asked, ahead);
+  const early = isNew || options.rebuild || keeper || options.format !== 'table' ? [] : found(search, ask);
+  const fresh = early.filter(({ id }) => !options.shown?.includes(id));
+  if (fresh.length > 0) deps.stdout.write(`${hitsText(fresh, viewOf(world, deps))}\n`);
+  // What was written in the last seconds may not be in the index that an exporter keeps: before "nothing" is said it is looked for.
+  if (!keeper || (!keeper.reading && found(search, ask).length === 0)) await readOn(asked);
   const hits = found(search, ask);
   const late = hits.filter(({ id }) => !early.some((hit) => hit.id === id));
-  if (options.format !== 'table') return print(deps, options.format, { data: () => hits.map(hitData), text: () => '' });
-  if (early.length === 0) deps.stdout.write(`${hits.length > 0 ? hitsText(hits, viewOf(world, deps)) : nothing(search.status(), options)}\n`);
+  if (options.format !== 'table') print(deps, options.format, { data: () => hits.map(hitData), text: () => '' });
+  else if (early.length === 0) deps.stdout.write(`${hits.length > 0 ? hitsText(hits, viewOf(world, deps)) : nothing(search.status(), options)}\n`);
   else if (late.length > 0) deps.stdout.write(`\nWritten since the last search:\n\n${hitsText(late, viewOf(world, deps))}\n`);
+  const sentence = keeper && stillReading(keeper);
+  if (sentence !== undefined) deps.stderr.write(`${sentence}\n`);
 };
+
+/** The exporter that keeps this index current. */
+const keeperOf = ({ search, world: { state } }: Asked): Keeper | undefined => (state.kind === 'folder' ? liveKeeper(search.keeper(), state.path) : undefined);
+
+const readOn = async (asked: Asked): Promise<void> => {
+  const ahead = await asked.search.ahead();
+  if (ahead.changed.length > 0) await update(asked, ahead);
+};
+
+const idsIn = (typed: string): readonly number[] => typed.split(',').map(Number);
 
 const found = (search: Search, ask: SearchAsk): readonly Hit[] => {
   const hits = search.find(ask);
@@ -127,16 +145,24 @@ const turnOn = async ({ search, options, world, deps }: Asked): Promise<void> =>
 };
 
 const update = async ({ search, deps }: Asked, ahead: Ahead): Promise<void> => {
-  let [stopped, shownAt] = [false, deps.now()];
+  let [stopped, shownAt, saidAt] = [false, deps.now(), -Infinity];
   void deps.ending?.then(() => (stopped = true));
+  const sayReading = (): void => {
+    if (deps.now() - saidAt < 5000) return;
+    saidAt = deps.now();
+    search.tellReader({ pid: process.pid, at: saidAt }); // an exporter that keeps the index waits meanwhile
+  };
+  sayReading();
   const done = await search.catchUp(ahead, {
     isStopped: () => stopped,
     onProgress: ({ files, bytes: read }) => {
+      sayReading();
       if (!deps.stderr.isTTY || deps.now() - shownAt < 200) return;
       shownAt = deps.now();
       deps.stderr.write(`\rReading transcripts … ${longNumber(files)} of ${longNumber(ahead.changed.length)}, ${bytes(read)} of ${bytes(ahead.bytes)} \u001b[K`);
     },
   });
+  search.tellReader(undefined);
   if (deps.stderr.isTTY) deps.stderr.write('\r\u001b[K');
   if (done.stopped) deps.stderr.write(`Stopped after ${many(done.files, 'transcript')}, the newest ones; the others are read the next time.\n`);
 };
@@ -147,13 +173,16 @@ const forget = ({ search, options, deps }: Asked): void => {
   print(deps, options.format, { data: () => ({ forgotten: on, notes }), text: () => (on || notes > 0 ? `${on ? 'What was said in transcripts is no longer in the index.' : 'There was no index of transcripts.'}${notes > 0 ? ` ${many(notes, 'note')} stayed in ${path}.` : ''}` : 'There is no index.') });
 };
 
-const showStatus = ({ search, options, world, deps }: Asked): void => {
+const showStatus = (asked: Asked): void => {
+  const { search, options, world, deps } = asked;
   const status = search.status();
+  const keeper = keeperOf(asked);
   print(deps, options.format, {
-    data: () => ({ ...status, ...(status.caughtUpAt === undefined ? {} : { caughtUpAt: new Date(status.caughtUpAt).toISOString() }) }),
+    data: () => ({ ...status, ...(status.caughtUpAt === undefined ? {} : { caughtUpAt: new Date(status.caughtUpAt).toISOString() }), ...(keeper ? { keptBy: keeper.pid, ...(keeper.reading ? { reading: keeper.reading } : {}) } : {}) }),
     text: () => [
       status.on ? `Search is on: ${many(status.texts, 'text')} of ${many(status.sessions, 'session')} from ${many(status.sources, 'transcript')}${status.notes > 0 ? `, ${many(status.notes, 'note')}` : ''}.` : 'Search is off. It begins with: watchroom search WORDS',
       `${status.path}, ${bytes(status.sizeBytes)}${status.caughtUpAt === undefined ? '' : `, up to date ${clockTime(status.caughtUpAt, world.config.timezone)}`}`,
+      ...(keeper ? [stillReading(keeper) ?? `The exporter (pid ${keeper.pid}) keeps it current.`] : []),
     ].join('\n'),
   });
 };

@@ -32,7 +32,7 @@ const marked = ({ snippet: { text, marks } }: Hit, paint: Paint): string => {
 };
 
 /** safeText trims; between two marks the spaces are needed. */
-const safePiece = (piece: string): string => `${/^\s/.test(piece) ? ' ' : ''}${safeText(piece)}${/\S\s$/.test(piece) ? ' ' : ''}`;
+const safePiece = (piece: string): string => `${/^\s/.test(piece) ? ' ' : ''}${safeText(piece).trim()}${/\S\s$/.test(piece) ? ' ' : ''}`;
 
 export const hitData = (hit: Hit) => {
   const resume = resumeCommand(hit);
