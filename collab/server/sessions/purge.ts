@@ -1,7 +1,8 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import type { Base } from '../base.ts';
 import { audit } from '../store/audit.ts';
 import type { SessionTable } from '../store/schema.ts';
-import type { Store } from '../store/open.ts';
+import type { Store, Work } from '../store/open.ts';
 import { teamSettingsOf } from '../store/team-settings.ts';
 import { removeRow } from './remove.ts';
 
@@ -37,13 +38,14 @@ const teamsOf = (store: Store, teamId: string | undefined) => {
   return (teamId === undefined ? teams : teams.where('id', '=', teamId)).execute();
 };
 
-/** In bites, so that reports get their turn in between. */
-const bite = 50;
+/** Sessions, and posts of a room, in one transaction. Between two of them the event loop turns, so that reports and people get their turn. */
+const bite = { sessions: 50, posts: 50 };
 
 const purgeTeam = async ({ store, events }: Pick<Base, 'store' | 'events'>, { teamId, before, now }: { readonly teamId: string; readonly before: number; readonly now: number }): Promise<void> => {
   for (;;) {
+    for (const { id } of await dueOf(store, { teamId, before }).select('id').limit(bite.sessions).execute()) await emptyRoom(store, { id, teamId, before });
     const rows = await store.transaction().execute(async (work): Promise<SessionTable[]> => {
-      const some = await work.selectFrom('sessions').selectAll().where('team_id', '=', teamId).where('state', '=', 'ended').where('last_activity_at', '<', before).limit(bite).execute();
+      const some = await dueOf(work, { teamId, before }).selectAll().limit(bite.sessions).execute();
       for (const row of some) await removeRow(work, row, { by: 'retention', now });
       if (some.length > 0) await audit(work, { at: now, teamId, actor: { name: 'hub', address: 'hub' }, action: 'session:retention', target: teamId, after: { sessions: some.length } });
       return some;
@@ -52,7 +54,26 @@ const purgeTeam = async ({ store, events }: Pick<Base, 'store' | 'events'>, { te
       events.emit('access:lost', { sessionId: session.id });
       events.emit('session:deleted', { session });
     }
-    if (rows.length < bite) return;
+    if (rows.length < bite.sessions) return;
+    await breath();
+  }
+};
+
+interface Due {
+  readonly teamId: string;
+  readonly before: number;
+}
+
+const dueOf = (store: Store | Work, { teamId, before }: Due) => store.selectFrom('sessions').where('team_id', '=', teamId).where('state', '=', 'ended').where('last_activity_at', '<', before).orderBy('id');
+
+/** Takes the posts of a room that goes, if it still does: ten thousand at once, with their words, would be a second in which nobody is heard. */
+const emptyRoom = async (store: Store, { id, ...due }: Due & { readonly id: string }): Promise<void> => {
+  for (;;) {
+    const { numDeletedRows } = await store.deleteFrom('posts')
+      .where('id', 'in', (is) => is.selectFrom('posts').select('id').where('room_id', '=', id).limit(bite.posts))
+      .where(({ exists }) => exists(dueOf(store, due).select('id').where('id', '=', id))).executeTakeFirst();
+    if (Number(numDeletedRows) < bite.posts) return;
+    await breath();
   }
 };
 
