@@ -10,7 +10,7 @@ import { CommandError } from './exit-codes.ts';
 export const writeWholeFile = async (asked: string, pieces: AsyncIterable<string> | Iterable<string>, isStopped: () => boolean = () => false): Promise<number> => {
   const there = found(asked);
   const path = there === undefined ? asked : realpathSync(asked); // a link goes on to lead where it led
-  if (there?.isDirectory()) throw new CommandError(`${path} is a folder. Name a file: ${join(path, 'sessions.json')}`);
+  if (there?.isDirectory()) throw new CommandError(`${path} is a folder. Name a file in it`);
   const isDevice = there !== undefined && !there.isFile(); // /dev/null, a pipe: written to, never replaced
   const beside = isDevice ? path : join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   let file: number | undefined;

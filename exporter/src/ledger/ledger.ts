@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { statSync } from 'node:fs';
 import type { BookedCall } from '../session/booked.ts';
 import type { History, Used } from '../session/history.ts';
 import type { PastCursor, PastUse, SessionHours } from '../session/hour-use.ts';
@@ -46,6 +47,8 @@ export class Ledger {
   readonly #path: string;
   readonly #caps: LabelCaps;
   readonly #sql: Sql;
+  /** Which file it is; undefined in memory. */
+  readonly #file: string | undefined;
   #books: Books;
   #pageSize: number | undefined;
   readonly id: string;
@@ -55,6 +58,7 @@ export class Ledger {
     this.#path = options.path;
     this.#now = options.now;
     this.#db = openDatabase(options);
+    this.#file = options.path === ':memory:' ? undefined : fileAt(options.path);
     this.#sql = preparedOnce(this.#db);
     this.id = this.#meta('id')!;
     this.createdAt = Number(this.#meta('created_at'));
@@ -246,6 +250,11 @@ export class Ledger {
     return { id: this.id, createdAt: this.createdAt, sizeBytes: pages * pageSize, ...(this.#path === ':memory:' ? {} : { path: this.#path }) };
   }
 
+  /** The file is no longer where it was opened: somebody removed or replaced it, and what is booked now goes with this process. */
+  isGone(): boolean {
+    return this.#file !== undefined && fileAt(this.#path) !== this.#file;
+  }
+
   sourcePaths(): readonly string[] {
     return this.#books.sources.paths();
   }
@@ -300,6 +309,11 @@ export class Ledger {
     return this.#sql('SELECT value FROM meta WHERE key = ?').pluck().get(key) as string | undefined;
   }
 }
+
+const fileAt = (path: string): string | undefined => {
+  const seen = statSync(path, { throwIfNoEntry: false });
+  return seen && `${seen.dev} ${seen.ino}`;
+};
 
 const onlyKnown = <Facts extends object>(facts: Facts): { [Name in keyof Facts]: Exclude<Facts[Name], undefined> } =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as { [Name in keyof Facts]: Exclude<Facts[Name], undefined> };

@@ -1,25 +1,24 @@
-import { lstatSync, statSync } from 'node:fs';
-import { dirname, join, relative as relativeTo, sep } from 'node:path';
-import { fileStat } from '../files/identity.ts';
 import type { Watcher } from '../files/watch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { SourceReport } from '../ledger/report.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
 import type { Reader } from '../readers/reader.ts';
-import { observe } from '../session/draft.ts';
-import type { EpochMs, Histogram } from '../session/part.ts';
+import type { EpochMs } from '../session/part.ts';
 import type { StoredSession } from '../session/session.ts';
 import type { BudgetStatus, FleetHistogram, FleetSeries, LedgerStatus, SourceStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
 import type { WeekDay } from '../session/week-day.ts';
 import type { Budget } from './budgets.ts';
 import { budgetStatus } from './budgets.ts';
+import { claimedFile } from './claimed-file.ts';
 import { listSources } from './listing.ts';
 import type { Listed, ListedRoot } from './listing.ts';
 import { readInThreads } from './parse-pool.ts';
 import { fingerprintOf, readSource } from './read-source.ts';
 import type { Job, ReadOutcome, Reading } from './read-source.ts';
 import type { ReadingSettings } from './reading.ts';
+import { SourceStates } from './source-states.ts';
+import { foldersToWatch } from './watched-folders.ts';
 
 export interface EngineOptions {
   readonly readers: readonly Reader[];
@@ -86,9 +85,7 @@ const weekMs = 7 * 86_400_000;
 export class Engine {
   readonly #options: EngineOptions;
   readonly #readers: ReadonlyMap<Tool, Reader>;
-  readonly #health = new Map<Tool, SourceHealth>();
-  /** Counted when the roots are listed: a change of one file is told often. */
-  readonly #places = new Map<Tool, Places>();
+  readonly #sources: SourceStates;
   readonly #waiting = new Map<string, Listed>();
   /** Being read now; a change meanwhile puts the file back among the waiting. */
   readonly #reading = new Map<string, Listed>();
@@ -103,11 +100,12 @@ export class Engine {
   #working: Promise<void> | undefined;
   #dealtAt = 0;
   #ledgerProblem: string | undefined;
+  #isLedgerGone = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#readers = new Map(options.readers.map((reader) => [reader.tool, reader]));
-    for (const reader of options.readers) this.#health.set(reader.tool, newHealth());
+    this.#sources = new SourceStates(options.readers);
   }
 
   /** Lists every root and reads what is new; resolves when all of it is booked and published. */
@@ -117,6 +115,7 @@ export class Engine {
     await this.#list();
     await this.#watch();
     await this.#work();
+    this.#isLedgerGone = this.#options.ledger.isGone();
     this.#complete = true;
     this.#deal();
     this.#publish();
@@ -126,7 +125,7 @@ export class Engine {
 
   /** A file was made or written: reads what is new in it. */
   async fileChanged(path: string): Promise<void> {
-    const file = this.#find(path);
+    const file = claimedFile(path, this.#roots, this.#readers);
     if (file && this.#isNew(file)) this.#waiting.set(file.path, file);
     await this.#work();
     if (this.#changed.size > 0) this.#publishSoon();
@@ -152,28 +151,7 @@ export class Engine {
 
   /** The state of each source, as the update tells it. */
   sources(): readonly SourceStatus[] {
-    const { ledger, readers } = this.#options;
-    const [records, bytes, unknown, late, bad] = (['records', 'bytes', 'unknown', 'late_tokens', 'bad'] as const).map((name) => ledger.tallies(name)) as [Tally, Tally, Tally, Tally, Tally];
-    return readers.map(({ tool }) => {
-      const health = this.#health.get(tool)!;
-      const { files, watched, polled } = this.#places.get(tool) ?? nowhere;
-      return {
-        source: tool,
-        up: health.problem === undefined,
-        ...(health.problem === undefined ? {} : { problem: health.problem }),
-        ...(health.scannedAt === undefined ? {} : { lastScanAt: health.scannedAt }),
-        ...(health.durations ? { scanDurations: health.durations } : {}),
-        filesTracked: files,
-        readBytes: bytes.get(tool) ?? 0,
-        records: records.get(tool) ?? 0,
-        unknownRecords: unknown.get(tool) ?? 0,
-        parseErrors: Object.fromEntries([...bad].filter(([label]) => label.startsWith(`${tool} `)).map(([label, count]) => [label.slice(tool.length + 1), count])),
-        backlogBytes: this.#backlog(tool),
-        lateTokens: late.get(tool) ?? 0,
-        watchedDirectories: watched,
-        polledDirectories: polled,
-      };
-    });
+    return this.#sources.statuses(this.#options.ledger, (tool) => this.#backlog(tool));
   }
 
   /** The first picture is the ledger's: a counter that was shown before the restart must not be missing from the first scrape after it. */
@@ -186,8 +164,8 @@ export class Engine {
     const { readers, settings, extraRoots } = this.#options;
     const started = performance.now();
     this.#roots = await listSources(readers, settings.machine, extraRoots);
-    this.#notePlaces();
-    this.#noteListing((performance.now() - started) / 1000);
+    this.#sources.countPlaces(this.#roots, this.#options.watcher);
+    this.#sources.noteListing(this.#roots, { seconds: (performance.now() - started) / 1000, at: this.#options.now() });
     for (const root of this.#roots) for (const file of root.files) if (this.#isNew(file)) this.#waiting.set(file.path, file);
   }
 
@@ -285,59 +263,19 @@ export class Engine {
     };
   }
 
-  /** The claimed file that a changed path belongs to. */
-  #find(path: string): Listed | undefined {
-    for (const { tool, root, resolved } of this.#roots) {
-      const changed = resolved === undefined ? '..' : relativeTo(resolved, path).replaceAll(sep, '/');
-      if (changed.startsWith('..')) continue;
-      const reader = this.#readers.get(tool)!;
-      const relative = reader.sidecarOf?.(changed) ?? changed;
-      if (relative.split('/').length - 1 > root.depth || skipped(reader, relative)) continue;
-      const format = reader.claim(relative, root);
-      const claimed = join(resolved!, relative);
-      const stat = format && plainStat(claimed);
-      if (stat) return { tool, path: claimed, relative, root, stat, kind: format.kind };
-    }
-    return undefined;
-  }
-
   /** Watches the folders in which something happened lately, and waits for the roots that do not exist yet. */
   async #watch(): Promise<void> {
     const { watcher, now } = this.#options;
     if (!watcher) return;
-    const active = now() - weekMs;
-    const wanted = this.#roots.flatMap(({ files, folders, root }) => {
-      const recent = new Set(files.filter((file) => file.stat.mtimeMs >= active).map((file) => dirname(file.path)));
-      return [root.path, ...folders.filter((folder) => recent.has(folder) || changedSince(folder, active))];
-    });
-    await Promise.all([...new Set(wanted)].map((folder) => watcher.watch(folder)));
-    this.#notePlaces();
-  }
-
-  #notePlaces(): void {
-    const { readers, watcher } = this.#options;
-    for (const { tool } of readers) {
-      const roots = this.#roots.filter((root) => root.tool === tool);
-      const folders = roots.flatMap((root) => root.folders);
-      const watched = watcher ? folders.filter((folder) => watcher.isWatched(folder)).length : 0;
-      this.#places.set(tool, { files: roots.reduce((sum, root) => sum + root.files.length, 0), watched, polled: folders.length - watched });
-    }
-  }
-
-  #noteListing(seconds: number): void {
-    for (const [tool, health] of this.#health) {
-      const blocked = this.#roots.filter((root) => root.tool === tool).flatMap((root) => root.problems.filter(({ problem }) => problem !== 'symlink' && problem !== 'not_a_file'));
-      health.problem = blocked[0] && `${blocked[0].path} could not be read (${blocked[0].problem})`;
-      health.scannedAt = this.#options.now();
-      health.durations = observe(health.durations, seconds);
-    }
+    await Promise.all(foldersToWatch(this.#roots, now() - weekMs).map((folder) => watcher.watch(folder)));
+    this.#sources.countPlaces(this.#roots, watcher);
   }
 
   #noteUnreadable(path: string, reason: string): void {
     const file = this.#reading.get(path);
     if (!file) return;
     this.#unreadable.add(unreadableKey(file));
-    if (file.kind === 'database') this.#health.get(file.tool)!.problem = `${path} could not be read: ${reason}`;
+    if (file.kind === 'database') this.#sources.noteProblem(file.tool, `${path} could not be read: ${reason}`);
     this.#options.ledger.noteUnreadable(file.tool);
   }
 
@@ -380,6 +318,12 @@ export class Engine {
     return { ...this.#situation(), complete: true, sessions: ledger.sessions({ recent }).map(complete), fleet: ledger.fleet(), fleetHistograms: ledger.fleetHistograms() };
   }
 
+  #ledgerStatus(): EngineUpdate['ledger'] {
+    const status = this.#options.ledger.status();
+    const problem = this.#ledgerProblem ?? (this.#isLedgerGone ? `${status.path} was removed or replaced while Watchroom runs. Start Watchroom again: it then counts in the file that is there, or in a new one` : undefined);
+    return { ...status, ...(problem === undefined ? {} : { problem }) };
+  }
+
   #situation(): Omit<EngineUpdate, 'sessions' | 'fleet' | 'fleetHistograms'> {
     const { ledger, budgets = [], now, timeZone, weekStart, windowMs = 86_400_000 } = this.#options;
     return {
@@ -389,45 +333,13 @@ export class Engine {
       presentRoots: this.#roots.flatMap(({ named, resolved }) => (resolved === undefined ? [] : [named])),
       corrections: Object.fromEntries(ledger.tallies('corrections')),
       budgets: budgets.map((budget) => budgetStatus(budget, { now: now(), timeZone, weekStart, used: (from, to, by) => ledger.usedBetween(from, to, by) })),
-      ledger: { ...ledger.status(), ...(this.#ledgerProblem === undefined ? {} : { problem: this.#ledgerProblem }) },
+      ledger: this.#ledgerStatus(),
       complete: this.#complete,
       scanned: this.#complete || this.#bytesToScan === 0 ? 1 : this.#bytesScanned / this.#bytesToScan,
     };
   }
 }
 
-type Tally = ReadonlyMap<string, number>;
-interface SourceHealth { problem: string | undefined; scannedAt: EpochMs | undefined; durations: Histogram | undefined }
-
-/** Files and folders of a tool, as they were listed. */
-interface Places { readonly files: number; readonly watched: number; readonly polled: number }
-const nowhere: Places = { files: 0, watched: 0, polled: 0 };
-
-const newHealth = (): SourceHealth => ({ problem: undefined, scannedAt: undefined, durations: undefined });
-
 const newBytes = (job: Job): number => Math.max(0, job.stat.size - ((job.resume?.tail as { offset?: number } | undefined)?.offset ?? 0));
 
 const unreadableKey = (file: Listed): string => `${file.path} ${file.stat.size} ${file.stat.mtimeMs}`;
-
-const skipped = (reader: Reader, relative: string): boolean => {
-  if (!reader.skips) return false;
-  const folders = relative.split('/').slice(0, -1);
-  return folders.some((_, index) => reader.skips!(folders.slice(0, index + 1).join('/')));
-};
-
-const plainStat = (path: string): Listed['stat'] | undefined => {
-  try {
-    const seen = lstatSync(path);
-    return seen.isFile() ? fileStat(seen) : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const changedSince = (folder: string, at: EpochMs): boolean => {
-  try {
-    return statSync(folder).mtimeMs >= at;
-  } catch {
-    return false;
-  }
-};

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, Past, PastAsk } from '../../src/cli/backend.ts';
@@ -37,11 +37,19 @@ describe('watchroom backfill', () => {
     expect([readFileSync(join(cwd, 'past.om'), 'utf8'), readdirSync(cwd)]).toEqual(['a 1 1\n# EOF\n', ['past.om']]);
   });
 
-  it.each([['missing/past.om', 'ENOENT'], ['folder', 'EISDIR']])('a file that cannot be written (%s) is said', async (output, code) => {
+  it.each([
+    ['missing/past.om', (path: string) => `cannot write ${path} (ENOENT: there is no such folder). Nothing was written; try another place`],
+    ['folder', (path: string) => `${path} is a folder. Name a file in it`],
+  ])('a file that cannot be written (%s) is said', async (output, sentence) => {
     mkdirSync(join(cwd, 'folder'));
     const { err, exitCode } = await run(`backfill --output ${output}`, asked().backend, { cwd, variables });
-    expect(err).toBe(`watchroom: cannot write ${join(cwd, output)} (${code}). Try another place: watchroom backfill --output FILE\n`);
+    expect(err).toBe(`watchroom: ${sentence(join(cwd, output))}\n`);
     expect([exitCode, readdirSync(cwd)]).toEqual([1, ['folder']]);
+  });
+
+  it('writes into a device without replacing it', async () => {
+    expect(await run('backfill --output /dev/null', asked().backend, { cwd, variables })).toMatchObject({ exitCode: 0 });
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
   it('says when there is no past; the page is empty then', async () => {

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Past, PastAsk } from '../backend.ts';
 import type { Deps } from '../deps.ts';
@@ -10,6 +9,7 @@ import { momentOf } from '../filter.ts';
 import { addSettingFlags, lookingFlags } from '../flags.ts';
 import { withProgress } from '../progress.ts';
 import { withBackend } from '../start.ts';
+import { writeWholeFile } from '../whole-file.ts';
 
 interface Options {
   readonly since?: string;
@@ -33,7 +33,7 @@ export const addBackfill = (program: Command, deps: Deps): void => {
   addSettingFlags(command, lookingFlags).action((options: Options) =>
     withBackend(command, deps, async (backend, { config }) => {
       const past = await withProgress(deps.stderr, 'Reading the past', backend.past(askOf(options, deps.now())));
-      const size = options.output === undefined ? toStdout(past, deps) : toFile(past, resolve(deps.cwd, options.output));
+      const size = options.output === undefined ? toStdout(past, deps) : await writeWholeFile(resolve(deps.cwd, options.output), pieces(past));
       deps.stderr.write(summary(past, { size, output: options.output, timeZone: config.timezone }));
     }));
   withExamples(command, [
@@ -73,27 +73,6 @@ const toStdout = (past: Past, { stdout }: Deps): number => {
     size += Buffer.byteLength(piece);
   }
   return size;
-};
-
-/** Beside its place, then renamed: nobody imports half a file. */
-const toFile = (past: Past, path: string): number => {
-  const beside = `${path}.part`;
-  try {
-    const file = openSync(beside, 'w', 0o600);
-    let size = 0;
-    try {
-      for (const piece of pieces(past)) size += writeSync(file, piece);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, path);
-    return size;
-  } catch (error) {
-    rmSync(beside, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new CommandError(`cannot write ${path} (${code}). Try another place: watchroom backfill --output FILE`);
-  }
 };
 
 const summary = ({ target, from, to, joins, tokens, usd: cost }: Past, { size, output, timeZone }: { readonly size: number; readonly output: string | undefined; readonly timeZone: string }): string => {
