@@ -52,6 +52,7 @@ const hubMayImport = {
   sockets: ['store', 'access', 'routes', 'sessions', 'auth'],
   pages: ['store', 'access', 'routes', 'sessions'],
   rooms: ['store', 'access', 'routes', 'sessions', 'auth', 'teams', 'sockets'],
+  lan: ['store', 'access', 'routes', 'auth', 'teams'],
 };
 const hubFolders = Object.keys(hubMayImport);
 const hubTable = hubFolders.map((folder) => ({

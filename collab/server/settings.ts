@@ -11,6 +11,8 @@ export interface HubSettings {
   readonly dataFolder: string;
   /** Loopback only, one user, links instead of passwords (ROOMS.md 6). */
   readonly local: boolean;
+  /** In local mode: hosts with port by which guests of the local network come in now (lan/). @default none */
+  readonly guestHosts?: () => readonly string[];
   /** Single sign-on. */
   readonly oidc?: { readonly issuer: string; readonly clientId: string; readonly clientSecret?: string; readonly name: string };
   /** Signing keys from the environment instead of the store: a private JWK (ES256). */

@@ -3,6 +3,8 @@ import { createHub } from './hub.ts';
 import { freePort, listen } from './listen.ts';
 import type { ListenOn } from './listen.ts';
 import { openLink, readyLocalMode } from './auth/local.ts';
+import { GuestDoor } from './lan/guest-door.ts';
+import { sessionHere, showOut } from './lan/guests.ts';
 import { newSetupToken } from './auth/setup.ts';
 import { provision } from './provision.ts';
 import type { Provision } from './provision.ts';
@@ -34,7 +36,9 @@ export interface Started {
   readonly port: number;
   readonly setupToken?: string;
   readonly agentToken?: string;
-  readonly openLink?: () => Promise<string>;
+  readonly openLink?: (to?: string) => Promise<string>;
+  readonly knows?: (session: string) => Promise<boolean>;
+  readonly guests?: Pick<GuestDoor, 'letIn' | 'showOut'>;
   readonly close: () => Promise<void>;
 }
 
@@ -59,11 +63,22 @@ const startLocal = async (options: StartOptions, userName: string): Promise<Star
   const host = '127.0.0.1';
   const wanted = await freePort({ host, port: options.listen.port }, options.nextPorts ?? 0);
   const publicUrl = `http://${host}:${wanted}`;
-  const hub = await createHub({ settings: { ...settingsOf(options), publicUrl, local: true }, log: options.log, now: options.now });
+  const hosts: { current: readonly string[] } = { current: [] };
+  const hub = await createHub({ settings: { ...settingsOf(options), publicUrl, local: true, guestHosts: () => hosts.current }, log: options.log, now: options.now });
   try {
     const port = await listen(hub.server, { host, port: wanted });
     const { agentToken } = await readyLocalMode(hub.base, { userName });
-    return { port, url: `${publicUrl}/`, agentToken, openLink: () => openLink(hub.base), close: hub.close };
+    await showOut(hub.base); // of a hub that was killed while guests were there
+    const guests = new GuestDoor(hub.base, { server: hub.server, hosts });
+    return {
+      port, url: `${publicUrl}/`, agentToken, guests,
+      openLink: (to) => openLink(hub.base, to),
+      knows: async (session) => (await sessionHere(hub.base, session)) !== undefined,
+      close: async () => {
+        await guests.close();
+        await hub.close();
+      },
+    };
   } catch (error) {
     await hub.close();
     throw error;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { commandResult, downlink, downlinkQuery, report, reportAnswer } from 'watchroom/wire';
+import { commandResult, downlink, downlinkQuery, report, reportAnswer, visibilityAnswer, visibilityWish } from 'watchroom/wire';
 import { route } from '../routes/route.ts';
 import type { Route } from '../routes/route.ts';
 import { answerCommand } from './commands.ts';
 import type { Agents } from './agents.ts';
 import { agentStateOf } from './live.ts';
+import { wishOfAgent } from './visibility.ts';
 
 /** Many agents may come from one address; each has a pace of its own, which the hub sets. */
 const perMinute = 100_000;
@@ -38,6 +39,13 @@ export const agentRoutes = (agents: Omit<Agents, 'routes'>): readonly Route[] =>
       params: z.object({ id: z.string().min(1).max(64) }), body: commandResult,
       answers: { about: 'It is noted; a second word on the same command changes nothing.' },
       handle: async ({ agent, params, body, actor }) => { await answerCommand(base, { id: params.id, teamId: agent.teamId, userId: agent.userId, actor, result: body }); },
+    }),
+    route({
+      method: 'put', path: '/api/v1/agents/sessions/:tool/:nativeId/visibility', tag: 'agents', summary: "Opens a session of the agent's own person to the team, or closes it", access: { who: 'agent' }, perMinute: 120,
+      params: z.object({ tool: z.string().min(1).max(40), nativeId: z.string().min(1).max(300) }), body: visibilityWish,
+      answers: { schema: visibilityAnswer, about: 'How it was before, and where its room is.' },
+      example: { params: { tool: 'claude', nativeId: 'open-one' }, body: { visibility: 'private' } },
+      handle: ({ agent, actor, now, params, body }) => wishOfAgent(agents, { agent, actor, now, session: params, wanted: body.visibility }),
     }),
     route({
       method: 'get', path: '/api/v1/teams/:team/agents', tag: 'agents', summary: 'Lists the agents of a team', access: { who: 'team', act: 'team:see' }, params: z.object({ team: z.string().min(1).max(200) }),

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { z } from 'zod';
 import type { Base } from '../base.ts';
 import { notFound } from '../routes/errors.ts';
@@ -16,8 +17,11 @@ import { newTeam } from './team.ts';
 
 // Local mode: loopback only, one person, no password and no cookie (ROOMS.md 6).
 
-const thisMachine: Actor = { name: 'this machine', address: 'local' };
+export const thisMachine: Actor = { name: 'this machine', address: 'local' };
 const localTeam = 'local';
+
+/** Whether a request came from the local network (lan/): a hub of one machine itself listens on loopback without TLS. */
+export const byGuestDoor = ({ secure }: Pick<Request, 'secure'>, { local }: HubSettings): boolean => local && secure;
 
 /** Readies a hub of one machine: its one person, their team, and a new token for the machine's own agent. */
 export const readyLocalMode = async ({ store, now }: Pick<Base, 'store' | 'now'>, { userName }: { readonly userName: string }): Promise<{ readonly userId: string; readonly teamId: string; readonly agentToken: string }> =>
@@ -34,12 +38,15 @@ export const readyLocalMode = async ({ store, now }: Pick<Base, 'store' | 'now'>
 
 const agentName = 'agent of this machine';
 
-/** A link that signs a browser of this machine in: good for 60 seconds and one use. Made in the hub's process or beside it. */
-export const openLink = async ({ store, now, settings: { publicUrl, local } }: Pick<Base, 'store' | 'now'> & { readonly settings: Pick<HubSettings, 'publicUrl' | 'local'> }): Promise<string> => {
+/**
+ * A link that signs a browser of this machine in: good for 60 seconds and one use. Made in the hub's process or beside it.
+ * @param to the path of the page where it leads @default the sessions
+ */
+export const openLink = async ({ store, now, settings: { publicUrl, local } }: Pick<Base, 'store' | 'now'> & { readonly settings: Pick<HubSettings, 'publicUrl' | 'local'> }, to?: string): Promise<string> => {
   const person = local ? await localPerson(store) : undefined;
   if (person === undefined) throw new Error(`this is no hub of one machine, so no link opens it. Sign in at ${publicUrl}`);
   const { secret } = await newOneTimeSecret(store, { purpose: 'local', userId: person.userId, now: now() });
-  return `${publicUrl}/open#${secret}`;
+  return `${publicUrl}/open${to === undefined ? '' : `?to=${encodeURIComponent(to)}`}#${secret}`;
 };
 
 /** Exchanges the link's secret for a login. */
@@ -49,6 +56,7 @@ export const localRoute = (base: Base): Route => route({
   answers: { schema: loginAnswer, about: 'You are signed in.' },
   handle: async (ask) => {
     const { body: { secret }, now, response, identity: { address } } = ask;
+    if (byGuestDoor(ask.request, base.settings)) throw notFound('A link of this machine works on this machine only.');
     if (!base.settings.local) throw notFound('This hub is not in local mode: sign in with your name and password.');
     const login = await base.store.transaction().execute(async (work) => {
       const userId = (await takeOneTimeSecret(work, { purpose: 'local', secret, now }))!;
@@ -59,7 +67,8 @@ export const localRoute = (base: Base): Route => route({
   },
 });
 
-const localPerson = async (work: Store | Work): Promise<{ readonly userId: string; readonly teamId: string } | undefined> => {
+/** The one person of a hub of one machine. */
+export const localPerson = async (work: Store | Work): Promise<{ readonly userId: string; readonly teamId: string } | undefined> => {
   const row = await work.selectFrom('members').innerJoin('teams', 'teams.id', 'members.team_id').innerJoin('users', 'users.id', 'members.user_id').select(['users.id as userId', 'teams.id as teamId'])
     .where('teams.name', '=', localTeam).where('users.operator', '=', 1).where('users.deleted_at', 'is', null).orderBy('members.joined_at').executeTakeFirst();
   return row;

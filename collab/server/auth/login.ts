@@ -6,6 +6,7 @@ import type { Ask, Route } from '../routes/route.ts';
 import { audit } from '../store/audit.ts';
 import type { Attempts } from './attempts.ts';
 import { example } from './examples.ts';
+import { byGuestDoor } from './local.ts';
 import { givenPassword } from './names.ts';
 import { hashPassword, isOutdated, passwordMatches } from './password.ts';
 import { isEmpty } from './setup.ts';
@@ -15,9 +16,9 @@ import { checkSignInAs, clearLoginCookie, loginAnswer, newLogin, signInAs, tellL
 export const loginRoutes = (base: Base, attempts: Attempts): readonly Route[] => [
   route({
     method: 'get', path: '/api/v1/auth/ways', tag: 'auth', summary: 'Which ways of signing in there are', access: { who: 'everybody' },
-    answers: { schema: z.object({ local: z.boolean().describe('Only by a link of this machine.'), empty: z.boolean().describe('Nobody has an account yet: set it up first.'), signOn: z.object({ name: z.string() }).exactOptional().describe('Single sign-on.') }), about: 'The ways.' },
+    answers: { schema: z.object({ local: z.boolean().describe('Only by a link of this machine.'), bearer: z.boolean().describe('Ask for a token: cookies are not taken here.'), empty: z.boolean().describe('Nobody has an account yet: set it up first.'), signOn: z.object({ name: z.string() }).exactOptional().describe('Single sign-on.') }), about: 'The ways.' },
     example: {},
-    handle: async () => ({ local: base.settings.local, empty: await isEmpty(base.store), ...(base.settings.oidc ? { signOn: { name: base.settings.oidc.name } } : {}) }),
+    handle: async ({ request }) => ({ local: base.settings.local && !byGuestDoor(request, base.settings), bearer: base.settings.local, empty: await isEmpty(base.store), ...(base.settings.oidc ? { signOn: { name: base.settings.oidc.name } } : {}) }),
   }),
   route({
     method: 'post', path: '/api/v1/auth/login', tag: 'auth', summary: 'Sign in with name and password', access: { who: 'everybody' }, perMinute: 120,

@@ -21,9 +21,10 @@ export const crossSiteCheck = (settings: HubSettings): RequestHandler => (reques
   next(sameSecret(given, csrfTokenOf(login)) ? undefined : forbidden('The header X-CSRF-Token is missing or not that of this login; GET /api/v1/auth/me tells it.', 'csrf'));
 };
 
-/** Ours are the public address, and loopback under the very name and port that was asked. */
-export const isOwnOrigin = (origin: string, host: string | undefined, { publicUrl }: HubSettings): boolean => {
-  if (origin === new URL(publicUrl).origin) return true;
+/** Ours are the public address, and loopback and the guests' door under the very name and port that was asked. */
+export const isOwnOrigin = (origin: string, host: string | undefined, settings: HubSettings): boolean => {
+  if (origin === new URL(settings.publicUrl).origin) return true;
+  if (isGuestHost(host, settings)) return origin === `https://${host}`;
   const parsed = URL.canParse(origin) ? new URL(origin) : undefined;
   return parsed !== undefined && parsed.host === host && isLoopback(parsed.hostname);
 };
@@ -31,6 +32,7 @@ export const isOwnOrigin = (origin: string, host: string | undefined, { publicUr
 /** Whether a Host header names this hub. */
 export const isOwnHost = (header: string | undefined, settings: HubSettings): boolean => {
   const name = hostNameOf(header);
+  if (isGuestHost(header, settings)) return true;
   return name !== undefined && (isLoopback(name) || [new URL(settings.publicUrl).hostname, ...settings.allowedHosts].some((own) => own === '*' || own.toLowerCase() === name));
 };
 
@@ -42,6 +44,8 @@ export const hostCheck = (settings: HubSettings): RequestHandler => {
     next(new Refusal(name === undefined ? 400 : 403, 'host', name === undefined ? 'The request needs a Host header.' : `This hub does not go by the name "${name.slice(0, 100)}". Its address is ${settings.publicUrl}; more names: --allowed-hosts.`));
   };
 };
+
+const isGuestHost = (header: string | undefined, { guestHosts }: HubSettings): boolean => header !== undefined && guestHosts !== undefined && guestHosts().includes(header.toLowerCase());
 
 const hostNameOf = (header: string | undefined): string | undefined => {
   const match = /^(?:(\[[0-9a-f:.]+\])|([a-z0-9._-]+))(?::\d+)?$/i.exec(header?.trim() ?? '');

@@ -89,9 +89,10 @@ export const inviteRoutes = (base: Base): readonly Route[] => [
   }),
 ];
 
-interface Wanted { readonly ask: Pick<Ask, 'person' | 'now' | 'actor'>; readonly teamId: string; readonly sessionId?: string; readonly role: InviteTable['role']; readonly uses: number }
+interface Wanted { readonly ask: { readonly person: Pick<Ask['person'], 'userId'> } & Pick<Ask, 'now' | 'actor'>; readonly teamId: string; readonly sessionId?: string; readonly role: InviteTable['role']; readonly uses: number }
 
-const makeInvite = (base: Base, { ask: { person, now, actor }, teamId, sessionId, role, uses: usesLeft }: Wanted): Promise<z.output<typeof newInviteAnswer>> =>
+/** Makes an invite to a team or to one room. */
+export const makeInvite = (base: Base, { ask: { person, now, actor }, teamId, sessionId, role, uses: usesLeft }: Wanted): Promise<z.output<typeof newInviteAnswer>> =>
   base.store.transaction().execute(async (work) => {
     await checkInvitesLeft(work, { teamId, now });
     const secret = newSecret('wri_');
@@ -114,6 +115,13 @@ const revoke = (base: Base, { teamId, sessionId, invite, now, actor }: { readonl
     await work.updateTable('invites').set({ revoked_at: now }).where('id', '=', invite).execute();
     await audit(work, { at: now, teamId, actor, action: 'invite:revoke', target: invite, before: { role: row.role, usesLeft: row.uses_left } });
   });
+
+/** Makes every open invite to a room void, or to any room. */
+export const revokeInvites = async (work: Work, { sessionId, now, actor }: { readonly sessionId?: string; readonly now: number; readonly actor: Ask['actor'] }): Promise<void> => {
+  const open = work.updateTable('invites').set({ revoked_at: now }).where('revoked_at', 'is', null).where('expires_at', '>', now).where('uses_left', '>', 0);
+  const revoked = await (sessionId === undefined ? open.where('session_id', 'is not', null) : open.where('session_id', '=', sessionId)).returningAll().execute();
+  for (const { id: target, team_id: teamId, role, uses_left: usesLeft } of revoked) await audit(work, { at: now, teamId, actor, action: 'invite:revoke', target, before: { role, usesLeft } });
+};
 
 const openRows = (store: Store | Work, { teamId, sessionId, now }: { readonly teamId: string; readonly sessionId?: string; readonly now: number }): Promise<readonly InviteTable[]> => {
   const open = store.selectFrom('invites').selectAll().where('team_id', '=', teamId).where('revoked_at', 'is', null).where('expires_at', '>', now).where('uses_left', '>', 0).orderBy('created_at', 'desc');

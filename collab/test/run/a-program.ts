@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const program = `${repository}exporter/bin/watchroom.js`;
+export const program = `${repository}exporter/bin/watchroom.js`;
 const nothingOfOurs = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OTEL|WATCHROOM|NODE_OPTIONS|JEST|CLAUDE|CODEX|XDG|DISPLAY|WAYLAND|CI$|SSH)/.test(name)));
 
 export interface Program {
@@ -17,8 +17,11 @@ export interface Program {
 }
 
 /** The real program as a process of its own. */
-export const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Program => {
-  const child = spawn(process.execPath, [program, ...args], { env: { ...nothingOfOurs, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Program => startCommand([process.execPath, program, ...args], env);
+
+/** Any command in the same manner. */
+export const startCommand = ([command, ...args]: readonly string[], env: Readonly<Record<string, string>> = {}): Program => {
+  const child = spawn(command!, args, { env: { ...nothingOfOurs, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   return {

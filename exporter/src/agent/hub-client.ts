@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { z } from 'zod';
 import type { EpochMs } from '../session/part.ts';
-import { agentPaths, downlink, hubError, reportAnswer } from './wire.ts';
-import type { CommandResult, Downlink, Report, ReportAnswer } from './wire.ts';
+import { agentPaths, downlink, hubError, noSuchSession, reportAnswer, visibilityAnswer } from './wire.ts';
+import type { CommandResult, Downlink, Report, ReportAnswer, VisibilityAnswer, VisibilityWish } from './wire.ts';
 
 /** What came of asking the hub. Sentences are for the owner's log; none has the token in it. */
 export type Outcome<Answer> =
@@ -13,12 +13,14 @@ export type Outcome<Answer> =
   /** It cannot be reached, or cannot answer now. */
   | { readonly kind: 'away'; readonly sentence: string; readonly retryAfterMs?: number }
   /** It will never take this. */
-  | { readonly kind: 'bad'; readonly sentence: string; readonly status: number };
+  | { readonly kind: 'bad'; readonly sentence: string; readonly status: number; /** What the hub calls it. */ readonly id?: string };
 
 export interface HubClient {
   readonly report: (report: Report, signal: AbortSignal) => Promise<Outcome<ReportAnswer>>;
   readonly downlink: (ask: { readonly agent: string; readonly wait: number; readonly after: string | undefined }, signal: AbortSignal) => Promise<Outcome<Downlink>>;
   readonly answer: (command: string, result: CommandResult, signal: AbortSignal) => Promise<Outcome<undefined>>;
+  /** Opens a session of this token's person, or closes it. */
+  readonly show: (session: { readonly tool: string; readonly nativeId: string }, wish: VisibilityWish, signal: AbortSignal) => Promise<Outcome<VisibilityAnswer>>;
 }
 
 /** Time for everything but waiting: a hub that is slower is away. */
@@ -46,13 +48,16 @@ export const createHubClient = (hubUrl: string, token: string): HubClient => {
       ask(`${agentPaths.downlink}?${new URLSearchParams({ agent, wait: String(wait), ...(after === undefined ? {} : { after }) })}`, { schema: downlink, signal, waitMs: wait * 1000 }),
     answer: (command, result, signal) =>
       ask(agentPaths.command(command), { method: 'POST', body: JSON.stringify(result), headers: { 'content-type': 'application/json' }, schema: undefined, signal }),
+    show: ({ tool, nativeId }, wish, signal) =>
+      ask(agentPaths.visibility(tool, nativeId), { method: 'PUT', body: JSON.stringify(wish), headers: { 'content-type': 'application/json' }, schema: visibilityAnswer, signal }),
   };
 };
 
 const outcomeOf = async <Answer>(response: Response, schema: z.ZodType<Answer> | undefined, hubUrl: string): Promise<Outcome<Answer>> => {
   const { status, headers } = response;
   if (response.ok) return understood(schema ? await response.json().catch(() => undefined) : await response.body?.cancel(), { schema, hubUrl });
-  const said = await messageOf(response);
+  const { id, message: said } = await refusalOf(response);
+  if (id !== undefined && ownWords.has(id)) return { kind: 'bad', status, id, sentence: said };
   if (status === 401 || status === 403) return { kind: 'refused', sentence: `the hub refuses this agent's token: ${said}. Make a new one in the hub and start the agent with it` };
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const retryAfterMs = retryAfter(headers.get('retry-after'), dateOf(headers));
@@ -71,11 +76,14 @@ const understood = <Answer>(body: unknown, { schema, hubUrl }: { readonly schema
   return { kind: 'away', sentence: `what answers at ${hubUrl} is not a hub this agent understands (${[...issue!.path, issue!.message].join(': ')}). Is the address right, and is the agent as new as the hub?` };
 };
 
+/** Refusals that concern one session, not the agent. */
+const ownWords: ReadonlySet<string> = new Set([noSuchSession, 'not_an_owner']);
+
 /** The hub's own sentence, else what HTTP has for it. */
-const messageOf = async (response: Response): Promise<string> => {
+const refusalOf = async (response: Response): Promise<{ readonly id?: string; readonly message: string }> => {
   const body = hubError.safeParse(await response.json().catch(() => undefined));
   const said = body.success ? body.data.message : response.statusText;
-  return oneLine(said === '' ? `status ${response.status}` : said);
+  return { message: oneLine(said === '' ? `status ${response.status}` : said), ...(body.success ? { id: body.data.id } : {}) };
 };
 
 const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300).replace(/[.\s]+$/, '');

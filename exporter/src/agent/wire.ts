@@ -13,10 +13,14 @@ import { tokenTypes } from '../session/usage.ts';
  * POST /api/v1/agents/report            Bearer agent token, gzip JSON `report` → `reportAnswer`
  * GET  /api/v1/agents/downlink          `downlinkQuery` → `downlink`, at once or after at most `wait` seconds
  * POST /api/v1/agents/commands/:id      `commandResult` → 204
+ * PUT  /api/v1/agents/sessions/:tool/:nativeId/visibility   `visibilityWish` → `visibilityAnswer`
  * Anything but 2xx has the body `hubError`.
  */
 export const wireVersion = 1;
-export const agentPaths = { report: '/api/v1/agents/report', downlink: '/api/v1/agents/downlink', command: (id: string): string => `/api/v1/agents/commands/${encodeURIComponent(id)}` } as const;
+export const agentPaths = {
+  report: '/api/v1/agents/report', downlink: '/api/v1/agents/downlink', command: (id: string): string => `/api/v1/agents/commands/${encodeURIComponent(id)}`,
+  visibility: (tool: string, nativeId: string): string => `/api/v1/agents/sessions/${encodeURIComponent(tool)}/${encodeURIComponent(nativeId)}/visibility`,
+} as const;
 
 /** Bounds of one report; an agent with more to say sends several. */
 export const reportLimits = { bytes: 4 * 2 ** 20, sessions: 1000, present: 10_000, use: 20_000, past: 1000 } as const;
@@ -272,6 +276,21 @@ export const commandResult = z.object({
   detail: text(500),
 });
 export type CommandResult = z.infer<typeof commandResult>;
+
+/** What the owner of a session wants, by their own agent's token: open to the team, or the room's people alone. */
+export const visibilityWish = z.strictObject({ visibility: z.enum(['private', 'team']) });
+export type VisibilityWish = z.infer<typeof visibilityWish>;
+
+export const visibilityAnswer = z.object({
+  before: z.enum(['private', 'team', 'public']),
+  /** Address of the room. */
+  room: z.url(),
+  /** An agent that is up tells of the session now. */
+  told: z.boolean(),
+});
+export type VisibilityAnswer = z.infer<typeof visibilityAnswer>;
+/** `id` of the hub's refusal when it was not told of the session. */
+export const noSuchSession = 'no_such_session';
 
 /** Every failure of the hub. */
 export const hubError = z.object({ id: text(200), message: text(2000), detailed_error: text(4000).default(''), request_id: text(200).default(''), status_code: z.int() });

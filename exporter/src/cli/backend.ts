@@ -13,6 +13,7 @@ import type { Session, SessionState } from '../session/session.ts';
 import type { LedgerStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
 import type { BudgetOutlook } from '../sweep/budget-forecast.ts';
+import type { ShareCare } from './share-backend.ts';
 import type { WrapCare } from './wrap-backend.ts';
 
 /** What the commands ask of the rest of the program. main.ts gives the real one; nothing in cli/ reads a transcript or a ledger. */
@@ -46,6 +47,7 @@ export interface Backend {
   /** A sample team instead of this machine; runs until it is told to stop. */
   readonly runDemo: () => Promise<void>;
   readonly hub: HubCare;
+  readonly share: () => Promise<ShareCare>;
   /** Full-text search and notes; nothing is opened before it is asked for, and whoever asks closes it. */
   readonly search: () => Promise<Search>;
   readonly wrap: WrapCare;

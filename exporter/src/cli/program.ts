@@ -19,6 +19,7 @@ import { addImport } from './commands/import.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRecommend } from './commands/recommend.ts';
 import { addService } from './commands/service.ts';
+import { addShare } from './commands/share.ts';
 import { addStatusLine } from './commands/statusline.ts';
 import { addDescribe, addSetProject, addTag, addUntag } from './commands/tag.ts';
 import { addCurrent } from './commands/current.ts';
@@ -76,6 +77,7 @@ export const createProgram = (deps: Deps): Command => {
   addHooks(program, deps);
   addHub(program, deps);
   addOpen(program, deps);
+  addShare(program, deps);
   addConfig(program, deps);
   addService(program, deps);
   addCompletion(program, deps);

@@ -34,6 +34,7 @@ export const createBackend = (world: World, surroundings: Surroundings & About):
     runAgent: async (given) => (await import('./exporter.ts')).runAgent(world, surroundings, given),
     runDemo: async () => (await import('./demo.ts')).runDemo(world, surroundings),
     hub: hub(async () => (await import('./hub.ts')).hubCare(world, surroundings)),
+    share: async () => (await import('./share.ts')).shareCare(world, surroundings, close),
     search: async () => (await import('./search.ts')).createSearch(world, surroundings),
     wrap: wrap(async () => (await import('./wrap.ts')).wrapCare(world, surroundings)),
     serveMcp: async (ask) => (await import('./mcp.ts')).serveMcp({ world, about: surroundings, ask, fresh: () => createBackend(world, surroundings) }),

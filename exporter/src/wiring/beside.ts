@@ -19,23 +19,31 @@ interface Manner {
 }
 
 /** Runs the hub of this machine beside the exporter and reports to it. Nothing that happens to it reaches the exporter but a sentence in the log. */
-export const runBeside = (scene: Beside, manner: Manner): { readonly stop: () => Promise<void> } => {
+export const runBeside = (scene: Beside, manner: Manner): { readonly stop: () => Promise<void>; /** Rejects with a sentence where there is none. */ readonly hub: () => Promise<LocalHub> } => {
   let stopping = false;
   const begun = begin(scene, () => stopping).then((running) => {
-    if (!stopping && manner.greets) greet(scene, manner, running?.hub);
+    if (!stopping && manner.greets) greet(scene, manner, running instanceof Error ? undefined : running?.hub);
     return running;
   });
   return {
+    hub: async () => {
+      const running = await begun;
+      if (running instanceof Error) throw running;
+      if (running === undefined) throw new Error('the exporter of this machine runs no hub: it was started with --no-hub, or the package @watchroom/collab is not installed beside it');
+      return running.hub;
+    },
     stop: async () => {
       stopping = true;
       const running = await begun;
+      if (running instanceof Error) return;
       await running?.agent.stop();
       await running?.hub.stop();
     },
   };
 };
 
-const begin = async (scene: Beside, isStopping: () => boolean): Promise<{ readonly hub: LocalHub; readonly agent: { readonly stop: () => Promise<void> } } | undefined> => {
+/** Undefined: none is wanted, or it is not installed. An error: it cannot run, as the log says. */
+const begin = async (scene: Beside, isStopping: () => boolean): Promise<{ readonly hub: LocalHub; readonly agent: { readonly stop: () => Promise<void> } } | Error | undefined> => {
   const { world: { config }, about, state, log } = scene;
   // Without a folder of its own (memory only) there is nothing to keep it in.
   if (!config.hubLocal || state.ledgerPath === ':memory:') return undefined;
@@ -58,8 +66,9 @@ const begin = async (scene: Beside, isStopping: () => boolean): Promise<{ readon
     agent = startReporting({ hubUrl: hub.url, token: hub.agentToken, shareTitles: true }, { ...scene, state: { ledgerPath: join(folder, 'ledger.db') }, log: log.child({}, { level: log.level === 'debug' ? 'debug' : 'warn' }) });
     return { hub, agent };
   } catch (error) {
-    log.warn({ problem: error instanceof Error ? error.message : String(error) }, "this machine's hub does not run; the exporter goes on without it");
-    return undefined;
+    const problem = error instanceof Error ? error.message : String(error);
+    log.warn({ problem }, "this machine's hub does not run; the exporter goes on without it");
+    return new Error(`this machine's hub does not run: ${problem}`);
   }
 };
 

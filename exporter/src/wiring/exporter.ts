@@ -35,6 +35,7 @@ import type { Reporting } from './reporting.ts';
 import { askLine } from './owner-line.ts';
 import type { OwnerLine } from './owner-line.ts';
 import { makeWay } from './own-look.ts';
+import { SingleReports } from './single-reports.ts';
 import { openState, ownedByExporter, secondOwner } from './state.ts';
 import type { State } from './state.ts';
 
@@ -123,6 +124,10 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   const present = createPresent(scene, world, now);
   const listeners = new Set<() => void>();
   const tellAll = (): void => listeners.forEach((changed) => changed());
+  const onChange = (changed: () => void): (() => void) => {
+    listeners.add(changed);
+    return () => void listeners.delete(changed);
+  };
   let fatal: (error: Error) => void;
   const died = new Promise<never>((_resolve, reject) => (fatal = reject));
   died.catch(() => undefined);
@@ -150,21 +155,18 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
     present.hear();
     tellAll();
   }, config.processIntervalMs);
+  const reports = new SingleReports({ world, about, state, scene, book: thread, log, onChange });
   let server: WebServer | undefined;
   let telemetry: Awaited<ReturnType<typeof openTelemetry>> | undefined;
   let line: OwnerLine | undefined;
   let agent: { readonly stop: () => Promise<void> } | undefined;
-  let beside: { readonly stop: () => Promise<void> } | undefined;
+  let beside: ReturnType<typeof runBeside> | undefined;
   try {
     telemetry = await openTelemetry(world, about, scene, { onProblem: (problem) => log.warn({ problem }, 'OpenTelemetry'), reporting });
     server = await serve({ world, about, scene, present, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
-    line = await openLine(state, { world, thread, log });
+    line = await openLine(state, { world, thread, log, reports, hub: () => (beside ? beside.hub() : Promise.reject(new Error(reporting ? `the exporter of this machine reports to ${reporting.hubUrl} and runs no hub of its own` : 'the exporter of this machine is only just beginning'))) });
     state.ownership?.describe({ pid, since: now(), address: server.url, ...(line ? { line: line.address } : {}) });
     if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo, reporting });
-    const onChange = (changed: () => void): (() => void) => {
-      listeners.add(changed);
-      return () => void listeners.delete(changed);
-    };
     index = keepIndex({ world, state, log, now, pid });
     if (reporting) agent = startReporting(reporting, { world, about, state, scene, book: thread, log, onChange });
     else beside = runBeside({ world, about, state, scene, book: thread, log, onChange }, { greets, page: server.url });
@@ -174,7 +176,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
     return 'end';
   } finally {
     stopLooking();
-    await Promise.allSettled([line?.close(), index?.stop(), agent?.stop(), beside?.stop()]);
+    await Promise.allSettled([line?.close(), index?.stop(), agent?.stop(), beside?.stop(), reports.stop()]);
     await stopAll({ server, telemetry: telemetry?.telemetry, thread });
     state.close();
   }

@@ -47,6 +47,33 @@ export interface HubOptions extends HubStore {
   readonly grafanaUrl?: string;
 }
 
+/** In local mode: people of the local network in rooms of this machine. */
+export interface Guests {
+  /** Opens the way into a room, or keeps it open for another while; it closes by itself when nobody asks again. Rejects with a sentence. */
+  readonly letIn: (ask: LetIn) => Promise<Visit>;
+  /** The room is this machine's alone again; names of those who were in it. */
+  readonly showOut: (session: string) => Promise<readonly string[]>;
+}
+
+export interface LetIn {
+  readonly session: string;
+  /** IP addresses of this machine in local networks. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  readonly leaseMs: number;
+}
+
+export interface Visit {
+  /** "10.0.0.5:8878", in the order of the addresses. */
+  readonly hosts: readonly string[];
+  /** Secret of the invite to the room. */
+  readonly invite: string;
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string;
+  /** Names of guests in the room. */
+  readonly guests: readonly string[];
+}
+
 export interface RunningHub {
   readonly url: string;
   readonly port: number;
@@ -54,7 +81,10 @@ export interface RunningHub {
   readonly setupToken?: string;
   /** In local mode: the token of this machine's own agent. */
   readonly agentToken?: string;
-  /** In local mode: a new link that signs the browser in, good for 60 seconds and one use. */
-  readonly openLink?: () => Promise<string>;
+  /** In local mode: a new link that signs the browser in, good for 60 seconds and one use. @param to the path of the page where it leads */
+  readonly openLink?: (to?: string) => Promise<string>;
+  /** In local mode: whether it was told of a session. */
+  readonly knows?: (session: string) => Promise<boolean>;
+  readonly guests?: Guests;
   readonly close: () => Promise<void>;
 }

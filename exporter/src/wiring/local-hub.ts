@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/settings.ts';
 import type { Surroundings } from './books.ts';
 import { ownHub } from './hub.ts';
-import type { HubRequest, HubSettings, HubWord } from './local-hub-thread.ts';
+import type { Guests } from './hub-module.ts';
+import type { HubQuestion, HubRequest, HubSettings, HubWord } from './local-hub-thread.ts';
 
 /** The hub that an exporter runs beside itself: loopback only, for this machine and its user alone. */
 export interface LocalHub {
@@ -13,6 +14,10 @@ export interface LocalHub {
   readonly link: string;
   /** It was meant to listen on another port, which somebody else has. */
   readonly movedFrom?: number;
+  readonly knows: (session: string) => Promise<boolean>;
+  /** Another one, which leads to a path of the page. */
+  readonly linkTo: (path: string) => Promise<string>;
+  readonly guests: Guests;
   readonly stop: () => Promise<void>;
 }
 
@@ -55,12 +60,16 @@ export const startLocalHub = async ({ folder, config, about, onDeath }: Start): 
   if (word.kind !== 'started') {
     await ended;
     if (word.kind === 'absent') return undefined;
-    throw new Error(word.sentence);
+    throw new Error(word.kind === 'failed' ? word.sentence : 'it did not start');
   }
   state = 'running';
+  const ask = asking(thread, ended);
   const { url, agentToken, link, port } = word;
   ownership.describe({ pid: about.pid, since: about.now(), address: url });
   return {
+    knows: (session) => ask({ ask: 'knows', session }),
+    linkTo: (to) => ask({ ask: 'open link', to }),
+    guests: { letIn: (visit) => ask({ ask: 'let in', visit }), showOut: (session) => ask({ ask: 'show out', session }) },
     url: url.replace(/\/$/, ''), agentToken, link, ...(port === usualPort ? {} : { movedFrom: usualPort }),
     stop: async () => {
       state = 'over';
@@ -71,5 +80,31 @@ export const startLocalHub = async ({ folder, config, about, onDeath }: Start): 
     },
   };
 };
+
+/** Questions to the thread; when it has ended, none is left open. */
+const asking = (thread: Worker, ended: Promise<void>): (<Answer>(question: HubQuestion) => Promise<Answer>) => {
+  const asked = new Map<number, { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }>();
+  let tickets = 0;
+  let over = false;
+  thread.on('message', (word: HubWord) => {
+    if (word.kind !== 'answer' && word.kind !== 'no answer') return;
+    const waiting = asked.get(word.ticket);
+    asked.delete(word.ticket);
+    if (word.kind === 'answer') waiting?.resolve(word.answer as never);
+    else waiting?.reject(new Error(word.sentence));
+  });
+  void ended.then(() => {
+    over = true;
+    for (const { reject } of asked.values()) reject(new Error(hubHasEnded));
+    asked.clear();
+  });
+  return (question) => new Promise((resolve, reject) => {
+    if (over) return reject(new Error(hubHasEnded));
+    asked.set((tickets += 1), { resolve, reject });
+    thread.postMessage({ ticket: tickets, question } satisfies HubRequest);
+  });
+};
+
+const hubHasEnded = "this machine's hub has ended";
 
 const threadFile = new URL(import.meta.url.endsWith('.ts') ? './local-hub-thread.ts' : './local-hub-thread.js', import.meta.url);

@@ -3,8 +3,9 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { startAgent } from '../agent/agent.ts';
-import type { Scenery } from '../agent/agent.ts';
+import type { AgentLog, Scenery } from '../agent/agent.ts';
 import type { Allowed, AskOwner } from '../agent/commands.ts';
+import type { Pace } from '../agent/pacing.ts';
 import type { World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
 import { healthSettings } from '../config/health-settings.ts';
@@ -12,6 +13,7 @@ import { createRepositoryPlaces } from '../files/repository-file.ts';
 import { healthOf } from '../health/health.ts';
 import { byLabel, grantedLabels } from '../metrics/tool-label.ts';
 import type { UseBook } from '../session/hour-use.ts';
+import type { Snapshot } from '../session/snapshot.ts';
 import type { Scene } from '../sweep/scene.ts';
 import type { Surroundings } from './books.ts';
 import { createProcessControl } from './process-control.ts';
@@ -29,6 +31,11 @@ export interface Reporting {
   /** Serve the ai_* series here although the hub serves them too. @default false */
   readonly exposeSessions?: boolean;
   readonly askOwner?: AskOwner;
+  /** Tells of this session alone, and of no history. @default all that the exporter sees */
+  readonly only?: string;
+  readonly pace?: Partial<Pace>;
+  /** Hears what the agent says, besides the log. */
+  readonly onWord?: (sentence: string) => void;
 }
 
 export interface ReportingScene {
@@ -56,11 +63,12 @@ export const startReporting = (reporting: Reporting, { world: { config, machine 
     ...(state.ledgerPath === ':memory:' ? {} : { stateFolder: dirname(state.ledgerPath) }),
     ...(reporting.askOwner ? { askOwner: reporting.askOwner } : {}),
     now: about.now,
-    log: { info: (sentence) => log.info(sentence), warn: (sentence) => log.warn(sentence) },
+    ...(reporting.pace ? { pace: reporting.pace } : {}),
+    log: heardBy(reporting, log),
     scenery: {
-      snapshot: () => scene.snapshot(about.now()),
+      snapshot: () => narrowed(scene.snapshot(about.now()), reporting),
       onChange,
-      book,
+      book: reporting.only === undefined ? book : { hoursOf: book.hoursOf, past: async () => ({ sessions: [] }) },
       healthOf: (session, now) => healthOf(session, now, health),
       toolCounts: (calls) => byLabel(calls, grantedLabels(calls, config.topTools)),
       // In the other modes a session knows no path from which a key could be made.
@@ -69,6 +77,19 @@ export const startReporting = (reporting: Reporting, { world: { config, machine 
     },
   });
 };
+
+const narrowed = (snapshot: Snapshot, { only }: Reporting): Snapshot => (only === undefined ? snapshot : { ...snapshot, sessions: snapshot.sessions.filter(({ id }) => id === only) });
+
+const heardBy = ({ onWord }: Reporting, log: Logger): AgentLog => ({
+  info: (sentence) => {
+    log.info(sentence);
+    onWord?.(sentence);
+  },
+  warn: (sentence) => {
+    if (!onWord) log.warn(sentence);
+    onWord?.(sentence); // whoever listens tells it
+  },
+});
 
 /** What `watchroom agent` was told: the hub, the token and what is allowed. Throws a sentence when something is missing. */
 export const reportingOf = ({ config }: Pick<World, 'config'>, { token: typed, variable, askOwner }: { readonly token: string | undefined; readonly variable: string | undefined; readonly askOwner: AskOwner }): Reporting => {

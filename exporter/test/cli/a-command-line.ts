@@ -78,6 +78,7 @@ export const aBackend = (sessions: readonly Session[] = [], told: Partial<Backen
   serveMcp: async () => {},
   wrap: { run: async () => 0, runs: async () => [] },
   search: () => { throw new Error('tested on the real program'); },
+  share: () => { throw new Error('tested on the real program'); },
   hub: {
     serve: async () => {},
     createAdmin: async () => ({ link: 'http://hub.example/#reset=wro_1' }),

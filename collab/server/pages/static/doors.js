@@ -2,9 +2,17 @@ import { ask, el, keepBearer } from './hub.js';
 
 // The ways in: a link of this machine, a set-up token, an invite, a new password, name and password.
 
+/** A login by cookie, or a token of this tab. */
+let as = 'cookie';
+const enter = async (path, given) => {
+  const { token } = await ask('POST', path, { ...given, as });
+  if (token !== undefined) keepBearer(token);
+};
+
 /** What to show to somebody who is not signed in. Resolves to undefined when they came in by the link itself. */
 export const door = async (path, secret, onIn) => {
   const ways = await ask('GET', '/api/v1/auth/ways');
+  as = ways.bearer ? 'token' : 'cookie';
   if (path === '/open' && secret) return byLink(secret);
   if (ways.local) return localWords();
   if (path === '/setup' && secret) return setUp(secret, onIn);
@@ -57,18 +65,18 @@ const form = (title, words, fields, button, submit, ...more) => {
 
 const signIn = ({ signOn }, onIn) => form('Sign in', undefined,
   [field('username', 'Name', { autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', autofocus: true }), field('password', 'Password', { type: 'password', autocomplete: 'current-password' })],
-  'Sign in', async (given) => { await ask('POST', '/api/v1/auth/login', { ...given, as: 'cookie' }); onIn(); },
+  'Sign in', async (given) => { await enter('/api/v1/auth/login', given); onIn(); },
   signOn && el('a', { class: 'button', href: '/api/v1/auth/oidc/start' }, signOn.name),
   el('p', { class: 'quiet' }, 'No account? An admin of your team has an invite for you. Forgotten? They have a link for that, too.'));
 
 const setUp = (token, onIn) => form('Set up this hub', 'You will run it, and be the admin of its first team.',
   [userName(), field('displayName', 'How you are called', { autocomplete: 'name' }), newPassword(), field('team', 'Your team: small letters, digits, dashes', { spellcheck: 'false', autocapitalize: 'none' })],
-  'Begin', async (given) => { await ask('POST', '/api/v1/auth/setup', { ...given, token, as: 'cookie' }); onIn(); });
+  'Begin', async (given) => { await enter('/api/v1/auth/setup', { ...given, token }); onIn(); });
 
 const reset = (secret, onIn) => form('Set a new password', 'Every place where you are signed in is signed out.', [newPassword()], 'Set it',
   async (given) => {
     const { username } = await ask('POST', '/api/v1/auth/reset', { ...given, secret });
-    await ask('POST', '/api/v1/auth/login', { username, ...given, as: 'cookie' });
+    await enter('/api/v1/auth/login', { username, ...given });
     onIn();
   });
 
@@ -76,7 +84,7 @@ const join = async (invite, onIn) => {
   const { team, role, session } = await ask('POST', '/api/v1/invites/look', { invite });
   return form(`Join ${team}`, `You are invited as ${role}${session ? ` to the room of ${session}` : ''}. Have an account already? Sign in first, then open the invite again.`,
     [userName(), field('displayName', 'How you are called', { autocomplete: 'name' }), newPassword()], 'Join',
-    async (given) => { await ask('POST', '/api/v1/auth/register', { ...given, invite, as: 'cookie' }); onIn(); });
+    async (given) => { await enter('/api/v1/auth/register', { ...given, invite }); onIn(); });
 };
 
 /** An invite for somebody who has an account already. */

@@ -26,6 +26,8 @@ export interface Account {
 export interface Ways {
   /** Only by a link of this machine. */
   readonly local: boolean;
+  /** A login is a token of the tab, for cookies are not taken. */
+  readonly bearer: boolean;
   /** Nobody has an account yet. */
   readonly empty: boolean;
   readonly signOn?: { readonly name: string };
@@ -37,14 +39,23 @@ interface LoginAnswer {
 }
 
 export const me = async (): Promise<Account> => known(await call<Account>('GET', '/api/v1/auth/me'));
-export const ways = (): Promise<Ways> => call('GET', '/api/v1/auth/ways');
+
+export const ways = async (): Promise<Ways> => {
+  const told = await call<Ways>('GET', '/api/v1/auth/ways');
+  bearerOnly = told.bearer;
+  return told;
+};
+
+let bearerOnly: boolean | undefined;
+const signInAs = async (): Promise<'token' | 'cookie'> => ((bearerOnly ?? (await ways()).bearer) ? 'token' : 'cookie');
+
 
 export const loginLocal = async (secret: string): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/local', { body: { secret } }));
-export const login = async (username: string, password: string): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/login', { body: { username, password, as: 'cookie' } }));
+export const login = async (username: string, password: string): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/login', { body: { username, password, as: await signInAs() } }));
 export const setUp = async (form: { readonly token: string; readonly username: string; readonly password: string; readonly displayName: string; readonly team: string }): Promise<Account> =>
-  signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/setup', { body: { ...form, as: 'cookie' } }));
+  signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/setup', { body: { ...form, as: await signInAs() } }));
 export const resetPassword = (secret: string, password: string): Promise<{ readonly username: string }> => call('POST', '/api/v1/auth/reset', { body: { secret, password } });
-export const register = async (form: { readonly invite: string; readonly username: string; readonly password: string; readonly displayName: string }): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/register', { body: { ...form, as: 'cookie' } }));
+export const register = async (form: { readonly invite: string; readonly username: string; readonly password: string; readonly displayName: string }): Promise<Account> => signedIn(await call<LoginAnswer>('POST', '/api/v1/auth/register', { body: { ...form, as: await signInAs() } }));
 
 /** Where single sign-on goes on. */
 export const signOnPage = async (): Promise<string> => (await call<{ url: string }>('POST', '/api/v1/auth/oidc/start', { body: {} })).url;

@@ -12,7 +12,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { KeySheet } from './key-sheet.tsx';
 import { listenForKeys, useShortcuts } from './keys.ts';
 import { Link } from './link.tsx';
-import { placeOf } from './place.ts';
+import { placeOf, roomAsked } from './place.ts';
 import { go, useAddress } from './router.ts';
 import type { Place } from './place.ts';
 import { Shell } from './shell.tsx';
@@ -29,7 +29,7 @@ const all = (state: Who): Who => state;
 /** The page: who is there decides what is drawn. */
 export const App = () => {
   const now = useStore(who, all);
-  const { path, hash } = useAddress();
+  const { path, query, hash } = useAddress();
   const place = placeOf(path);
   const door = useWays(now.state === 'nobody' || place.page === 'sessions' || place.page === 'door');
   useEffect(() => listenForKeys(document), []);
@@ -37,7 +37,7 @@ export const App = () => {
   const isDoor = place.page === 'door' && place.door !== 'login';
   useEffect(() => { if (now.state === 'asking' && (!isDoor || (place.page === 'door' && place.door === 'join'))) void askWho(); }, [isDoor, now.state, place]);
 
-  if (isDoor) return <LoginPage door={place.door} secret={hash.slice(1)} ways={door} then="/" {...(now.state === 'somebody' ? { account: now.account } : {})} />;
+  if (isDoor) return <LoginPage door={place.door} secret={hash.slice(1)} ways={door} then={place.door === 'open' ? roomAsked(query) : '/'} {...(now.state === 'somebody' ? { account: now.account } : {})} />;
   switch (now.state) {
     case 'asking': return <Slow><main className="alone"><p className="soft">Asking the hub who you are…</p></main></Slow>;
     case 'unreachable': return <main className="alone"><h1>No answer</h1><ProblemNote problem={now.problem} onRetry={() => void askWho()} /></main>;

@@ -28,6 +28,12 @@ export const roomPath = (sessionId: string): string => {
   return `/rooms/${encodeURIComponent(sessionId.slice(0, slash))}/${encodeURIComponent(sessionId.slice(slash + 1))}`;
 };
 
+/** Where a link of this machine leads, "?to=/rooms/…": to rooms only, for anybody can write a link. */
+export const roomAsked = (query: string): string => {
+  const to = new URLSearchParams(query).get('to') ?? '';
+  return placeOf(to).page === 'room' ? to : '/';
+};
+
 const decoded = (part: string): string => {
   try {
     return decodeURIComponent(part);

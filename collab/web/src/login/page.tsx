@@ -2,11 +2,12 @@ import { useEffect, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { login, loginLocal, me, register, resetPassword, setUp, signOnPage } from '../api/auth.ts';
 import type { Account, Ways } from '../api/auth.ts';
-import { acceptInvite } from '../api/invites.ts';
+import { acceptInvite, lookAtInvite } from '../api/invites.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { signedInAs } from '../app/account.ts';
 import { go } from '../app/router.ts';
+import { roomPath } from '../app/place.ts';
 import type { Door } from '../app/place.ts';
 import { useTitle } from '../app/title.ts';
 import './login.css';
@@ -42,7 +43,7 @@ const LocalDoor = ({ secret, enter }: { readonly secret: string; readonly enter:
   useEffect(() => {
     if (asked.current) return;
     asked.current = true;
-    loginLocal(secret).catch(() => me()).then((account) => enter(account, '/'), (error: unknown) => setProblem(asProblem(error)));
+    loginLocal(secret).catch(() => me()).then((account) => enter(account), (error: unknown) => setProblem(asProblem(error)));
   });
   if (problem === undefined) return <p className="soft">Signing in…</p>;
   return <><h1>{problem.kind === 'offline' ? 'No answer' : 'This link is spent'}</h1><p>{problem.kind === 'offline' ? problem.message : 'It works once, within 60 seconds. In a terminal of this machine:'}</p><pre tabIndex={0}>npm run watchroom -- open</pre></>;
@@ -73,9 +74,12 @@ const SetUpDoor = ({ secret, enter }: { readonly secret: string; readonly enter:
 
 const JoinDoor = ({ secret, enter, account }: { readonly secret: string; readonly enter: Enter; readonly account?: Account }) => {
   const [known, setKnown] = useState(false);
-  if (account) return <><h1>Join</h1><p>You are signed in as <b>{account.displayName}</b>. Accept the invite with this account?</p><Form submit="Accept the invite" send={async () => { await acceptInvite(secret); enter(await me(), '/'); }} /></>;
-  if (known) return <><h1>Sign in to join</h1><Form submit="Sign in and join" send={async (field) => { await login(field('username'), field('password')); await acceptInvite(secret); enter(await me(), '/'); }}><Field label="Name" name="username" autoComplete="username" autoFocus /><Field label="Password" name="password" type="password" autoComplete="current-password" /></Form><button type="button" className="button plain" onClick={() => setKnown(false)}>I have no account yet</button></>;
-  return <><h1>You are invited</h1><p className="soft">Choose how you are called here.</p><Form submit="Join" send={async (field) => enter(await register({ invite: secret, username: field('username'), displayName: field('displayName') || field('username'), password: field('password') }), '/')}><NewAccount /></Form><button type="button" className="button plain" onClick={() => setKnown(true)}>I have an account</button></>;
+  const [session, setSession] = useState<string>();
+  useEffect(() => { lookAtInvite(secret).then((invite) => setSession(invite.session), () => undefined); }, [secret]); // a spent one says so when it is taken
+  const to = session === undefined ? '/' : roomPath(session);
+  if (account) return <><h1>Join</h1><p>You are signed in as <b>{account.displayName}</b>. Accept the invite with this account?</p><Form submit="Accept the invite" send={async () => { await acceptInvite(secret); enter(await me(), to); }} /></>;
+  if (known) return <><h1>Sign in to join</h1><Form submit="Sign in and join" send={async (field) => { await login(field('username'), field('password')); await acceptInvite(secret); enter(await me(), to); }}><Field label="Name" name="username" autoComplete="username" autoFocus /><Field label="Password" name="password" type="password" autoComplete="current-password" /></Form><button type="button" className="button plain" onClick={() => setKnown(false)}>I have no account yet</button></>;
+  return <><h1>You are invited</h1><p className="soft">{session === undefined ? '' : <>To the room of <b>{session}</b>. </>}Choose how you are called here.</p><Form submit="Join" send={async (field) => enter(await register({ invite: secret, username: field('username'), displayName: field('displayName') || field('username'), password: field('password') }), to)}><NewAccount /></Form><button type="button" className="button plain" onClick={() => setKnown(true)}>I have an account</button></>;
 };
 
 const ResetDoor = ({ secret }: { readonly secret: string }) => {
