@@ -30,7 +30,7 @@ export const useStore = <State, Picked>(store: Store<State>, pick: (state: State
   const last = useRef<{ state: State; pick: (state: State) => Picked; picked: Picked } | undefined>(undefined);
   return useSyncExternalStore(store.subscribe, () => {
     const state = store.get();
-    if (last.current?.state !== state || last.current.pick !== pick) last.current = { state, pick, picked: pick(state) };
+    if (last.current === undefined || last.current.state !== state || last.current.pick !== pick) last.current = { state, pick, picked: pick(state) };
     return last.current.picked;
   });
 };
