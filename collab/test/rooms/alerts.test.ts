@@ -93,8 +93,11 @@ receivers:
 
   it('ack makes a silence of exactly that alert with the person\'s name for 4 hours; unack ends it', async () => {
     const { id } = await alertIn(team().id, 'Full');
+    const joined: unknown[] = [];
+    world.hub.rooms.bus.on('told', ({ event, data, roomSeq }) => { if (event === 'user_added') joined.push([data.user_id, typeof roomSeq]); });
     const answers = await Promise.all([world.who.member.ask('PUT', `/api/v1/alerts/${id}/ack`), world.who.host.ask('PUT', `/api/v1/alerts/${id}/ack`)]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(joined).toEqual([[answers[0]!.body.ackedBy, 'number']]); // whoever takes care of it is a member from now on, and the others hear so
     const active = (await silences()).filter(({ status }) => status.state === 'active');
     expect(active).toHaveLength(1); // two who press at once make one
     expect(active[0]).toMatchObject({ createdBy: expect.stringMatching(/member|host/), comment: expect.stringContaining(`/rooms/${team().key}?post=`) });

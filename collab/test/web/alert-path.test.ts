@@ -56,6 +56,19 @@ requireServer('chromium')('from a session that fills up to a person who takes ca
       const fromAlertmanager = async <Answer>(path: string): Promise<Answer> => (await (await fetch(`${alertmanager.url}/api/v2${path}`)).json()) as Answer;
       const linkToRoom = (): string => /<(http[^|>]+)\|Open the room>/.exec(toSlack()[0]!.text)![1]!.replaceAll('&amp;', '&');
 
+      /** One step of the path; after one that failed the others are not tried. */
+      let lost: string | undefined;
+      const step = (title: string, take: () => Promise<void>): void => it(title, async () => {
+        if (lost !== undefined) throw new Error(`not tried, because this failed: ${lost}`);
+        try {
+          await take();
+        } catch (error) {
+          lost = title;
+          await picture(page, 'lost');
+          throw error;
+        }
+      }, patience + 5000);
+
       beforeAll(async () => {
         buildPage();
         transcript = home.write(`.claude/projects/-home-ada-shop/${session}.jsonl`, claudePrompt({ session, at: Date.now() - 60_000 }) + claudeLine({ session, at: Date.now() - 50_000, input: 900 }));
@@ -94,12 +107,12 @@ requireServer('chromium')('from a session that fills up to a person who takes ca
         proc.delete();
       });
 
-      it('[M7] the session grows, its exporter tells, the provisioned rule fires', async () => {
+      step('[M7] the session grows, its exporter tells, the provisioned rule fires', async () => {
         context(160_000);
         await until(async () => (await prometheus.query(`ALERTS{alertname="SessionContextNearlyFull",alertstate="firing",session_id="${key}"}`)).length === 1, patience);
-      }, patience + 5000);
+      });
 
-      it('[M8] Slack is told in words with links, once', async () => {
+      step('[M8] Slack is told in words with links, once', async () => {
         await until(() => toSlack().length > 0, patience);
         const [message, ...more] = toSlack();
         expect(more).toEqual([]);
@@ -107,14 +120,14 @@ requireServer('chromium')('from a session that fills up to a person who takes ca
         expect(message!.text).toMatch(/^\*WARNING: Context of claude in shop of ada is 95\.81% full\*\nWhat does not fit is summarised/);
         expect(message!.title_link).toBe(`http://grafana.example/d/watchroom-session?var-session=claude%2F${session}&var-user=ada`);
         expect(linkToRoom()).toBe(`${hub.url}/rooms/${key}`);
-      }, patience + 5000);
+      });
 
-      it('[M9] [R10] the alert is one message in the session\'s room', async () => {
+      step('[M9] [R10] the alert is one message in the session\'s room', async () => {
         await until(async () => (await alertPosts()).length > 0, patience);
         expect(await alertPosts()).toMatchObject([{ type: 'custom_alert', user_id: 'watchroom', message: 'Context of claude in shop of ada is 95.81% full', props: { alert: { severity: 'warning', status: 'firing', dashboardUrl: toSlack()[0]!.title_link } } }]);
-      }, patience + 5000);
+      });
 
-      it('[M6] the link in Slack opens the room: somebody signs in on the way and sees the alert', async () => {
+      step('[M6] the link in Slack opens the room: somebody signs in on the way and sees the alert', async () => {
         await page.goto(linkToRoom());
         await page.fill('[name=username]', 'grace');
         await page.fill('[name=password]', password);
@@ -123,9 +136,9 @@ requireServer('chromium')('from a session that fills up to a person who takes ca
         expect(page.url()).toBe(linkToRoom());
         await page.waitForSelector('.message.alert .alert-body.firing >> text=Firing');
         await picture(page, 'firing');
-      }, patience + 5000);
+      });
 
-      it('[M9] who takes care of it in the page has silenced exactly this alert, in their name', async () => {
+      step('[M9] who takes care of it in the page has silenced exactly this alert, in their name', async () => {
         await page.click('.message.alert button:has-text("I take care of it")');
         await page.waitForSelector('.message.alert:has-text("grace takes care of it")', { timeout: patience });
         await picture(page, 'acked');
@@ -135,9 +148,9 @@ requireServer('chromium')('from a session that fills up to a person who takes ca
         expect(Object.fromEntries(silences[0]!.matchers.map(({ name, value }) => [name, value]))).toEqual(labels);
         expect(silences[0]!.matchers.every(({ isEqual, isRegex }) => isEqual && !isRegex)).toBe(true);
         await until(async () => (await fromAlertmanager<{ status: { silencedBy: string[] }; labels: Record<string, string> }[]>('/alerts')).some(({ labels: { alertname }, status: { silencedBy } }) => alertname === 'SessionContextNearlyFull' && silencedBy.includes(silences[0]!.id)), patience);
-      }, patience + 5000);
+      });
 
-      it('[M9] [R10] the session ends, the alert is over: the message says so and the silence is gone', async () => {
+      step('[M9] [R10] the session ends, the alert is over: the message says so and the silence is gone', async () => {
         proc.remove(pid);
         await page.waitForSelector('.message.alert .alert-body.resolved:has-text("Resolved")', { timeout: patience });
         await page.waitForSelector('.message.alert:has-text("grace took care of it")');
@@ -150,9 +163,9 @@ requireServer('chromium')('from a session that fills up to a person who takes ca
         expect(await alertPosts()).toMatchObject([{ props: { alert: { status: 'resolved', ackedBy: expect.any(String) } } }]);
         // While it was silent nobody was told again.
         expect(toSlack().filter(({ title }) => title.startsWith('WARNING'))).toHaveLength(1);
-      }, patience + 5000);
+      });
 
-      it('the page did not complain', () => {
+      step('the page did not complain', async () => {
         expect(complaints).toEqual([]);
       });
     });
