@@ -53,6 +53,7 @@ describe('[R11] bad input', () => {
     await fc.assert(fc.asyncProperty(odd, odd, fc.constantFrom('limit', 'after', 'from', 'to', 'step', 'team', 'user', 'tag', 'state', 'wait', 'q', 'format', 'tz'), async (segment, value, name) => {
       const path = one.path.replace(/:(\w+)/g, () => encodeURIComponent(segment.toWellFormed()));
       if (one.method !== 'get' && !one.path.includes(':')) return;
+      if (/^\.?$/.test(segment)) return; // …/devices/ is …/devices: another call, and a good one
       const { status, text } = await insiderOf(one, world).ask(one.method.toUpperCase(), `${path}?${name}=${encodeURIComponent(value.toWellFormed())}`, one.body === undefined ? undefined : (one.example?.body ?? {}), { origin: world.hub.url });
       if (status >= 500) throw new Error(`answered ${status}: ${text.slice(0, 300)}`);
     }), { numRuns: Math.ceil(runs / 2), endOnFailure: true });
