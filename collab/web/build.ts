@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'precompress.ts', '../shared'].map(here);
+const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'precompress.ts', 'left-out.ts', '../shared'].map(here);
 
 const newest = (path: string): number => {
   const stat = statSync(path);

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { leftOut } from './left-out.ts';
 import { precompressed } from './precompress.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -8,7 +9,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The page, built into dist: what the hub serves (server/pages/web.ts). */
 export default defineConfig({
   root: here('.'),
-  plugins: [react(), precompressed()],
+  plugins: [react(), leftOut(), precompressed()],
   resolve: {
     conditions: ['watchroom-source', 'module', 'browser', 'development|production'],
     // mattermost-redux wants moment-timezone for one function; the real one brings 727 kB of zones.

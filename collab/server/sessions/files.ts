@@ -15,6 +15,7 @@ export const touchedFile = z.object({
   linesAdded: z.int(),
   linesRemoved: z.int(),
   lastAt: z.iso.datetime(),
+  editedAt: z.iso.datetime().optional().describe('Absent: it only read it.'),
   conflictsWith: z.array(z.string()).optional().describe('Live sessions that edit it too, of those you may see.'),
 }).meta({ id: 'TouchedFile' });
 export type TouchedFile = z.infer<typeof touchedFile>;
@@ -27,7 +28,7 @@ export const filesOf = async (store: Store, { session, viewer, now }: { readonly
     const own = sessions.find(({ id }) => id === session.session_key);
     return own === undefined ? [] : [[own.path, sessions.filter((one) => one !== own).map(({ id }) => id)] as const];
   }));
-  return Object.entries(files).sort(([, one], [, other]) => other.lastAt - one.lastAt).map(([path, { reads, edits, created, linesAdded, linesRemoved, lastAt }]) => ({
-    path, reads, edits, created, linesAdded, linesRemoved, lastAt: iso(lastAt), ...(others.has(path) ? { conflictsWith: others.get(path)! } : {}),
+  return Object.entries(files).sort(([, one], [, other]) => other.lastAt - one.lastAt).map(([path, { reads, edits, created, linesAdded, linesRemoved, lastAt, editedAt }]) => ({
+    path, reads, edits, created, linesAdded, linesRemoved, lastAt: iso(Math.max(lastAt, editedAt ?? 0)), ...(editedAt === undefined ? {} : { editedAt: iso(editedAt) }), ...(others.has(path) ? { conflictsWith: others.get(path)! } : {}),
   }));
 };

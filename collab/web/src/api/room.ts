@@ -21,6 +21,7 @@ export interface TouchedFile {
   readonly linesAdded: number;
   readonly linesRemoved: number;
   readonly lastAt: string;
+  readonly editedAt?: string;
   readonly conflictsWith?: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export interface TeamSettings {
   readonly retentionDays?: number;
 }
 
-export const changeMe = (change: { readonly displayName?: string; readonly email?: string | null }): Promise<Account> => call('PATCH', '/api/v1/auth/me', { body: change });
+export const changeMe = (change: { readonly displayName?: string; readonly email?: string | null; readonly preferences?: Account['preferences'] }): Promise<Account> => call('PATCH', '/api/v1/auth/me', { body: change });
 export const changePassword = (current: string, next: string): Promise<unknown> => call('POST', '/api/v1/auth/password', { body: { current, next } });
 export const devices = async (): Promise<readonly Device[]> => (await call<{ devices: readonly Device[] }>('GET', '/api/v1/auth/devices')).devices;
 export const endDevice = (id: string): Promise<unknown> => call('DELETE', `/api/v1/auth/devices/${encodeURIComponent(id)}`);

@@ -1,13 +1,12 @@
 import { Suspense, lazy, useEffect, useState } from 'react';
+import type { ComponentProps } from 'react';
 import { ways } from '../api/auth.ts';
 import type { Account, Team, Ways } from '../api/auth.ts';
-import { LoginPage } from '../login/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Slow } from '../parts/slow.tsx';
 import { SessionsPage } from '../sessions/page.tsx';
 import { askWho, who } from './account.ts';
 import type { Who } from './account.ts';
-import { followInbox } from '../inbox/follow.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { KeySheet } from './key-sheet.tsx';
 import { listenForKeys, useShortcuts } from './keys.ts';
@@ -20,6 +19,7 @@ import { useStore } from './store.ts';
 import { chooseTheme, nextTheme, theme } from './theme.ts';
 import { useTitle } from './title.ts';
 
+const LoginPage = lazy(async () => ({ default: (await import('../login/page.tsx')).LoginPage }));
 const RoomPage = lazy(() => import('../room/page.tsx'));
 const InboxPage = lazy(() => import('../inbox/page.tsx'));
 const SettingsPage = lazy(() => import('../settings/page.tsx'));
@@ -37,19 +37,22 @@ export const App = () => {
   const isDoor = place.page === 'door' && place.door !== 'login';
   useEffect(() => { if (now.state === 'asking' && (!isDoor || (place.page === 'door' && place.door === 'join'))) void askWho(); }, [isDoor, now.state, place]);
 
-  if (isDoor) return <LoginPage door={place.door} secret={hash.slice(1)} ways={door} then={place.door === 'open' ? roomAsked(query) : '/'} {...(now.state === 'somebody' ? { account: now.account } : {})} />;
+  if (isDoor) return <Door door={place.door} secret={hash.slice(1)} ways={door} then={place.door === 'open' ? roomAsked(query) : '/'} {...(now.state === 'somebody' ? { account: now.account } : {})} />;
   switch (now.state) {
     case 'asking': return <Slow><main className="alone"><p className="soft">Asking the hub who you are…</p></main></Slow>;
     case 'unreachable': return <main className="alone"><h1>No answer</h1><ProblemNote problem={now.problem} onRetry={() => void askWho()} /></main>;
-    case 'nobody': return <LoginPage door="login" secret="" ways={door} then={place.page === 'door' ? '/' : location.pathname + location.search + location.hash} />;
+    case 'nobody': return <Door door="login" secret="" ways={door} then={place.page === 'door' ? '/' : location.pathname + location.search + location.hash} />;
     case 'somebody': return <Inside account={now.account} team={now.team} place={place} path={path} ways={door} />;
   }
 };
 
+/** Whoever is signed in needs nothing of it, so it is loaded apart. */
+const Door = (props: ComponentProps<typeof LoginPage>) => <Suspense fallback={<Slow><main className="alone"><p className="soft">Loading…</p></main></Slow>}><LoginPage {...props} /></Suspense>;
+
 const Inside = ({ account, team, place, path, ways: door }: { readonly account: Account; readonly team: Team | undefined; readonly place: Place; readonly path: string; readonly ways: Ways | undefined }) => {
   const [sheet, setSheet] = useState(false);
   const teamId = team?.id;
-  useEffect(() => (teamId === undefined ? undefined : followInbox(teamId, account.id)), [teamId, account.id]);
+  useEffect(() => (teamId === undefined ? undefined : whileLoaded(async () => (await import('../inbox/follow.ts')).followInbox(teamId, account.id))), [teamId, account.id]);
   useShortcuts('Everywhere', [
     { keys: '?', does: 'This sheet', run: () => setSheet(true) },
     { keys: 'g s', does: 'Go to the sessions', run: () => go('/') },
@@ -82,6 +85,12 @@ const NoTeam = () => <main className="alone"><h1>You are in no team yet</h1><p>A
 const Nowhere = () => {
   useTitle('Nothing here');
   return <main className="alone"><h1>There is nothing at this address</h1><p><Link href="/">All sessions</Link></p></main>;
+};
+
+/** Begins something that is loaded behind the first paint; the returned function ends it. */
+const whileLoaded = (begin: () => Promise<() => void>): (() => void) => {
+  const begun = begin().catch(() => undefined);
+  return () => void begun.then((end) => end?.());
 };
 
 const useWays = (wanted: boolean): Ways | undefined => {

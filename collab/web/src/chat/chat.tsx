@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { Virtuoso } from 'react-virtuoso';
 import type { VirtuosoHandle } from 'react-virtuoso';
 import type { Account, Team } from '../api/auth.ts';
@@ -8,28 +8,30 @@ import { listed } from '../app/words.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Slow } from '../parts/slow.tsx';
 import type { Session } from '../sessions/session.ts';
-import { CommentBar } from './comment-bar.tsx';
+import { ChatBar } from './chat-bar.tsx';
 import { Composer } from './composer.tsx';
 import { useChatState, usePinned, usePost, useRoomPosts, useTyping } from './hooks.ts';
 import type { Post } from './hooks.ts';
 import { MessageLine } from './message.tsx';
-import { loadOlderPosts, markRead, openChat } from './room-chat.ts';
+import { loadOlderPosts, loadPost, markRead, openChat } from './room-chat.ts';
 import { Thread } from './thread.tsx';
 import './chat.css';
 
+const Search = lazy(async () => ({ default: (await import('./search.tsx')).Search }));
+
 /** What people say in the room, and the thread that is open. */
-export const Chat = ({ sessionId, account, team, may }: { readonly sessionId: string; readonly session: Session; readonly account: Account; readonly team: Team; readonly may: readonly string[] }) => {
+export const Chat = ({ sessionId, account, team, may, mayLeave }: { readonly sessionId: string; readonly session: Session; readonly account: Account; readonly team: Team; readonly may: readonly string[]; /** They have no role in the room. */ readonly mayLeave: boolean }) => {
   const [again, setAgain] = useState(0);
   useEffect(() => openChat({ sessionId, account, team }), [sessionId, account.id, team.id, again]);
   const state = useChatState();
   switch (state.state) {
     case 'none': case 'opening': return <div className="chat"><Slow><p className="soft">Opening the chat…</p></Slow></div>;
     case 'failed': return <div className="chat"><ProblemNote problem={state.problem} onRetry={() => setAgain((count) => count + 1)} /></div>;
-    case 'open': return <OpenChat channelId={state.channelId} hasOlder={state.hasOlder} may={may} />;
+    case 'open': return <OpenChat channelId={state.channelId} hasOlder={state.hasOlder} may={may} team={team.id} mayLeave={mayLeave} />;
   }
 };
 
-const OpenChat = ({ channelId, hasOlder, may }: { readonly channelId: string; readonly hasOlder: boolean; readonly may: readonly string[] }) => {
+const OpenChat = ({ channelId, hasOlder, may, team, mayLeave }: { readonly channelId: string; readonly hasOlder: boolean; readonly may: readonly string[]; readonly team: string; readonly mayLeave: boolean }) => {
   const posts = useRoomPosts(channelId);
   const { query } = useAddress();
   const asked = new URLSearchParams(query).get('post') ?? undefined;
@@ -39,7 +41,9 @@ const OpenChat = ({ channelId, hasOlder, may }: { readonly channelId: string; re
   const shownThread = thread ?? (askedPost?.root_id || undefined);
   const composer = useRef<HTMLTextAreaElement>(null);
   const mayWrite = may.includes('post:write');
-  useShortcuts('Room', [{ keys: 'm', does: 'Write a message', run: () => composer.current?.focus() }]);
+  const [isSearching, setSearching] = useState(false);
+  const isGone = useAsked(asked);
+  useShortcuts('Room', [{ keys: 'm', does: 'Write a message', run: () => composer.current?.focus() }, { keys: '/', does: 'Search in what was said', run: () => setSearching(true) }]);
   const newest = posts.at(-1)?.id;
   useEffect(() => { if (!document.hidden) markRead(channelId); }, [channelId, newest]);
 
@@ -47,14 +51,27 @@ const OpenChat = ({ channelId, hasOlder, may }: { readonly channelId: string; re
     <div className={`chat ${shownThread ? 'with-thread' : ''}`}>
       <div className="stream">
         <Pinned channelId={channelId} />
-        <CommentBar />
+        <ChatBar channelId={channelId} mayLeave={mayLeave} onSearch={() => setSearching(true)} />
+        {isSearching && <Suspense><Search team={team} channelId={channelId} onClose={() => setSearching(false)} /></Suspense>}
+        {isGone && <p className="notice small" role="status">The message you were sent to is not in this room any more.</p>}
         {posts.length === 0 ? <Quiet mayWrite={mayWrite} /> : <Messages posts={posts} hasOlder={hasOlder} may={may} asked={asked} onThread={openThread} />}
         <Typing channelId={channelId} />
         {mayWrite ? <Composer key={channelId} field={composer} channelId={channelId} /> : <p className="read-only small soft">You can read here. Writing is for members and editors.</p>}
       </div>
-      {shownThread && <Thread key={shownThread} rootId={shownThread} channelId={channelId} may={may} onClose={() => openThread(undefined)} />}
+      {shownThread && <Thread key={shownThread} rootId={shownThread} channelId={channelId} team={team} may={may} onClose={() => openThread(undefined)} />}
     </div>
   );
+};
+
+/** Brings the message that the address names; true: there is none. */
+const useAsked = (id: string | undefined): boolean => {
+  const [gone, setGone] = useState<string>();
+  useEffect(() => {
+    let over = false;
+    if (id !== undefined) void loadPost(id).then((isThere) => { if (!over && !isThere) setGone(id); }, () => undefined);
+    return () => { over = true; };
+  }, [id]);
+  return id !== undefined && gone === id;
 };
 
 const Messages = ({ posts, hasOlder, may, asked, onThread }: { readonly posts: readonly Post[]; readonly hasOlder: boolean; readonly may: readonly string[]; readonly asked: string | undefined; readonly onThread: (id: string) => void }) => {

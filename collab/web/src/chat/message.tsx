@@ -4,6 +4,7 @@ import { placeOf as placeOfPath } from '../app/place.ts';
 import { go } from '../app/router.ts';
 import { clock, many, moment } from '../app/words.ts';
 import { Face } from '../parts/face.tsx';
+import { Attachments } from './attachments.tsx';
 import { AlertBody, isAlert } from './alert-message.tsx';
 import { anchorOf, placeOf } from './anchor.ts';
 import { emojiOf, offered } from './emoji.ts';
@@ -48,6 +49,7 @@ export const Message = ({ post, follows = false, may, onThread, isAsked = false 
         {!follows && <p className="head"><b>{name || '…'}</b> <time className="small soft" dateTime={new Date(post.create_at).toISOString()} title={moment(post.create_at)}>{clock(post.create_at)}</time>{post.is_pinned && <span className="chip">pinned</span>}{anchor && <Place anchor={anchor} />}</p>}
         {anchor?.excerpt && <pre className="excerpt">{anchor.excerpt}</pre>}
         {editing ? <EditForm post={post} onDone={(changed) => { setEditing(false); if (changed !== undefined && changed !== post.message) attempt(edit(post, changed)); }} /> : isAlert(post) ? <AlertBody post={post} may={may} /> : <Words text={post.message} edited={post.edit_at > 0} />}
+        <Attachments post={post} />
         {anchor && <Resolve post={post} mayResolve={may.includes('post:resolve-others') || (post.user_id === me && may.includes('post:write'))} resolvedAt={anchor.resolvedAt} />}
         {failed && <p className="small bad" role="alert">Not sent. <button type="button" className="button plain tight" onClick={() => sendAgain(post)}>Send again</button><button type="button" className="button plain tight" onClick={() => giveUp(post)}>Drop it</button></p>}
         {problem && <p className="small bad" role="alert">{problem}</p>}

@@ -1,3 +1,4 @@
+import type { FileInfo } from '@mattermost/types/files';
 import type { Post, PostList } from '@mattermost/types/posts';
 import type { UserProfile } from '@mattermost/types/users';
 import { ChannelTypes, UserTypes } from 'mattermost-redux/action_types';
@@ -13,7 +14,7 @@ import { askLive, connect } from '../live/connection.ts';
 import { bridge } from './bridge.ts';
 import { anchored, anchorOf } from './anchor.ts';
 import type { NewAnchor } from './anchor.ts';
-import { present } from './presence.ts';
+import { agentAt, present } from './presence.ts';
 import { chatStore } from './store.ts';
 
 /** The chat of the room that is open. */
@@ -28,6 +29,8 @@ export const cursors = createStore<Readonly<Record<string, { readonly path: stri
 const here = createStore<readonly string[]>([]);
 /** The highest roomSeq that is known to be in the store [R2]. */
 let seq = 0;
+/** Messages that came in pages without a gap between them, so that the next older page begins at the oldest of them. */
+const listed = new Set<string>();
 const perPage = 60;
 
 /** Opens a room's chat and follows it until the returned function is called. */
@@ -44,6 +47,7 @@ export const openChat = ({ sessionId, account, team }: { readonly sessionId: str
     cursors.set(() => ({}));
     here.set(() => []);
     present.set(() => []);
+    agentAt.set(() => undefined);
   };
 };
 
@@ -64,6 +68,7 @@ const open = async ({ sessionId, account, team, isOver }: { readonly sessionId: 
     here.set(() => joined.here);
     cursors.set(() => Object.fromEntries(joined.cursors.map(({ user, ...at }) => [user, at])));
     chat.set((now) => (now.state === 'open' && joined.agent !== undefined ? { ...now, agent: joined.agent } : now));
+    agentAt.set(() => (joined.agent === undefined ? undefined : cursors.get()[joined.agent]));
     if (joined.roomSeq > seq) await catchUp();
     await tellPresence(joined.here, account);
   };
@@ -82,6 +87,7 @@ const open = async ({ sessionId, account, team, isOver }: { readonly sessionId: 
   const left = ({ room, user }: RoomTold<'room:left'>): void => { if (room === channelId) { here.set((now) => now.filter((one) => one !== user)); void tellPresence(here.get(), account); } };
   const moved = ({ room, user, path, line }: RoomTold<'cursor:moved'>): void => {
     if (room !== channelId) return;
+    if (user === agentOf()) agentAt.set(() => (path === undefined ? undefined : { path, ...(line === undefined ? {} : { line }) }));
     cursors.set(({ [user]: _before, ...now }) => (path === undefined ? now : { ...now, [user]: { path, ...(line === undefined ? {} : { line }) } }));
     void tellPresence(here.get(), account);
   };
@@ -95,6 +101,11 @@ const open = async ({ sessionId, account, team, isOver }: { readonly sessionId: 
     for (const name of ['pointerdown', 'keydown']) removeEventListener(name, touched);
     void askLive('room:leave', { room: channelId });
   };
+};
+
+const agentOf = (): string | undefined => {
+  const now = chat.get();
+  return now.state === 'open' ? now.agent : undefined;
 };
 
 interface RoomSocket {
@@ -116,6 +127,8 @@ type SeqList = PostList & { readonly room_seq?: number; readonly reload?: true }
 const firstPage = async (channelId: string): Promise<SeqList> => {
   const page = (await Client4.getPosts(channelId, 0, perPage)) as SeqList;
   seq = page.room_seq ?? 0;
+  listed.clear();
+  for (const id of page.order) listed.add(id);
   chatStore.dispatch(receivedPosts(page));
   chatStore.dispatch(receivedPostsInChannel(page, channelId, true, page.order.length < perPage));
   await bringPeople(Object.values(page.posts));
@@ -135,17 +148,41 @@ const catchUpOn = async (channelId: string): Promise<void> => {
   await bringPeople(Object.values(list.posts));
 };
 
-export const loadOlderPosts = async (): Promise<void> => {
+/** Brings what was said before; false: there is nothing. Who asks meanwhile waits for the same. */
+export const loadOlderPosts = (most = perPage): Promise<boolean> => (loadingOlder ??= olderPosts(most).finally(() => { loadingOlder = undefined; }));
+let loadingOlder: Promise<boolean> | undefined;
+
+const olderPosts = async (most: number): Promise<boolean> => {
   const now = chat.get();
-  if (now.state !== 'open' || !now.hasOlder) return;
-  const oldest = Object.values(chatStore.getState().entities.posts.posts).filter((post) => post.channel_id === now.channelId && !post.pending_post_id?.startsWith(post.id)).reduce<Post | undefined>((first, post) => (first === undefined || post.create_at < first.create_at ? post : first), undefined);
-  if (oldest === undefined) return;
-  const page = await Client4.getPostsBefore(now.channelId, oldest.id, 0, perPage);
+  if (now.state !== 'open' || !now.hasOlder) return false;
+  const oldest = loaded(now.channelId).filter(({ id }) => listed.has(id)).reduce<Post | undefined>((first, post) => (first === undefined || post.create_at < first.create_at ? post : first), undefined);
+  if (oldest === undefined) return false;
+  const page = await Client4.getPostsBefore(now.channelId, oldest.id, 0, most);
   chatStore.dispatch(receivedPosts(page));
-  chatStore.dispatch(receivedPostsBefore(page, now.channelId, oldest.id, page.order.length < perPage));
-  chat.set((state) => (state.state === 'open' ? { ...state, hasOlder: page.order.length >= perPage } : state));
+  chatStore.dispatch(receivedPostsBefore(page, now.channelId, oldest.id, page.order.length < most));
+  for (const id of page.order) listed.add(id);
+  chat.set((state) => (state.state === 'open' ? { ...state, hasOlder: page.order.length >= most } : state));
   await bringPeople(Object.values(page.posts));
+  return true;
 };
+
+/** Brings a message that somebody was sent to, with its thread and all that was said since. False: it is not in this room, or gone. */
+export const loadPost = async (postId: string): Promise<boolean> => {
+  const now = chat.get();
+  if (now.state !== 'open') return false;
+  const post = chatStore.getState().entities.posts.posts[postId] ?? (await Client4.getPost(postId).catch(() => undefined));
+  if (post === undefined || post.channel_id !== now.channelId || post.delete_at > 0) return false;
+  if (post.root_id) await loadThread(post.root_id);
+  const root = chatStore.getState().entities.posts.posts[post.root_id || post.id] ?? post;
+  // The list has no gaps: whatever lies between is brought, too.
+  for (let pages = 0; pages < mostPages && oldestLoaded(now.channelId) > root.create_at; pages += 1) if (!(await loadOlderPosts(200))) break;
+  return true;
+};
+const mostPages = 100;
+
+const loaded = (channelId: string): readonly Post[] => Object.values(chatStore.getState().entities.posts.posts).filter((post) => post.channel_id === channelId && !post.pending_post_id?.startsWith(post.id));
+/** Since when the list is whole. A message that was brought alone (of a thread, pinned) does not count. */
+const oldestLoaded = (channelId: string): number => Math.min(...loaded(channelId).filter(({ id }) => listed.has(id)).map(({ create_at: at }) => at));
 
 export const loadThread = async (rootId: string): Promise<void> => {
   const thread = (await Client4.getPostThread(rootId)) as PostList;
@@ -155,12 +192,12 @@ export const loadThread = async (rootId: string): Promise<void> => {
 };
 
 /** Posts at once on screen; the hub's post takes its place by the same pending id [R1] [R3]. */
-export const send = (message: string, { rootId = '', anchor }: { readonly rootId?: string; readonly anchor?: NewAnchor } = {}): void => {
+export const send = (message: string, { rootId = '', anchor, files = [] }: { readonly rootId?: string; readonly anchor?: NewAnchor; readonly files?: readonly FileInfo[] } = {}): void => {
   const now = chat.get();
   if (now.state !== 'open') return;
   const { currentUserId } = chatStore.getState().entities.users;
-  const post = { channel_id: now.channelId, root_id: rootId, message, user_id: currentUserId, pending_post_id: `${currentUserId}:${Date.now()}${Math.random().toString(36).slice(2, 8)}`, type: '', props: {}, metadata: { embeds: [], emojis: [], files: [], images: {}, reactions: [] }, ...(anchor ? anchored(anchor) : {}) };
-  void chatStore.dispatch(createPost(post as unknown as Post) as never);
+  const post = { channel_id: now.channelId, root_id: rootId, message, user_id: currentUserId, pending_post_id: `${currentUserId}:${Date.now()}${Math.random().toString(36).slice(2, 8)}`, type: '', props: {}, metadata: { embeds: [], emojis: [], files, images: {}, reactions: [] }, ...(anchor ? anchored(anchor) : {}) };
+  void chatStore.dispatch(createPost(post as unknown as Post, [...files]) as never);
 };
 
 export const sendAgain = (post: Post): void => {
@@ -194,7 +231,7 @@ export const markRead = (channelId: string): void => void Client4.viewMyChannel(
 
 const asking = new Set<string>();
 const bringPeople = async (posts: readonly Pick<Post, 'user_id'>[]): Promise<void> => bringUsers(posts.map(({ user_id }) => user_id));
-const bringUsers = async (ids: readonly string[]): Promise<void> => {
+export const bringUsers = async (ids: readonly string[]): Promise<void> => {
   const { profiles } = chatStore.getState().entities.users;
   const missing = [...new Set(ids)].filter((id) => id !== '' && profiles[id] === undefined && !asking.has(id));
   if (missing.length === 0) return;
@@ -212,7 +249,7 @@ const tellPresence = async (ids: readonly string[], account: Account): Promise<v
     if (name === undefined) return [];
     const at = cursors.get()[id];
     const status = statuses[id];
-    return [{ name, status: status === 'away' ? 'away' as const : 'online' as const, ...(at === undefined ? {} : { where: `${at.path.slice(at.path.lastIndexOf('/') + 1)}${at.line === undefined ? '' : `:${at.line}`}` }) }];
+    return [{ name, status: status === 'away' ? 'away' as const : 'online' as const, ...(at === undefined ? {} : { where: at }) }];
   }));
 };
 

@@ -1,6 +1,9 @@
 import type { Envelope } from '../../../shared/rooms.ts';
+import { roomPath } from '../app/place.ts';
 import { createStore } from '../app/store.ts';
 import { go } from '../app/router.ts';
+import { isWorthTelling } from './preference.ts';
+import type { RoomProps, Telling } from './preference.ts';
 
 const key = 'watchroom.notify';
 const may = (): boolean => typeof Notification !== 'undefined' && Notification.permission === 'granted';
@@ -13,11 +16,11 @@ const chosen = (): boolean => {
   }
 };
 
-/** Whether mentions are shown on the desktop while this page is not looked at. */
+/** Whether this browser shows notifications while the page is not looked at. */
 export const notifies = createStore<boolean>(chosen() && may());
 
-/** Turns it on or off on this browser, which asks whoever sits before it. */
-export const setNotifies = async (on: boolean): Promise<void> => {
+/** Turns it on or off on this browser, which asks whoever sits before it. False: it does not allow it. */
+export const setNotifies = async (on: boolean): Promise<boolean> => {
   const allowed = on && typeof Notification !== 'undefined' && (await Notification.requestPermission()) === 'granted';
   try {
     localStorage.setItem(key, allowed ? 'yes' : 'no');
@@ -25,18 +28,53 @@ export const setNotifies = async (on: boolean): Promise<void> => {
     // It holds until the page is closed.
   }
   notifies.set(() => allowed);
+  return allowed === on;
 };
 
-/** Shows a mention of the reader, once for all tabs, unless they look at the page. */
-export const notifyOf = ({ event, data }: Envelope, me: string): void => {
-  if (event !== 'posted' || !document.hidden || !notifies.get() || !may()) return;
-  const mentioned: unknown = typeof data.mentions === 'string' ? JSON.parse(data.mentions) : data.mentions;
-  if (!Array.isArray(mentioned) || !mentioned.includes(me)) return;
-  const post = (typeof data.post === 'string' ? JSON.parse(data.post) : data.post) as { readonly id: string; readonly message: string };
-  const shown = new Notification(`${String(data.sender_name ?? 'Somebody').replace(/^@/, '')} mentions you`, { body: post.message.slice(0, 160), tag: post.id, icon: '/icon.svg' });
+export interface Reader {
+  readonly id: string;
+  readonly telling: Telling;
+  /** The rooms they follow, by id. */
+  readonly rooms: ReadonlyMap<string, RoomProps>;
+}
+
+/** Shows what concerns the reader, once for all tabs, unless they look at the page or do not want to be told. */
+export const notifyOf = (envelope: Envelope, reader: Reader): void => {
+  if (!document.hidden || !notifies.get() || !may()) return;
+  const note = noteOf(envelope, reader);
+  if (note === undefined) return;
+  const shown = new Notification(note.title, { ...(note.body === undefined ? {} : { body: note.body }), tag: note.tag, icon: '/icon.svg' });
   shown.onclick = () => {
     window.focus();
-    go('/inbox');
+    go(note.to);
     shown.close();
   };
 };
+
+interface Note {
+  readonly title: string;
+  readonly body?: string;
+  readonly tag: string;
+  readonly to: string;
+}
+
+/** What a notification of it says; undefined: it is none of the reader's wish. */
+export const noteOf = ({ event, data, broadcast }: Envelope, { id, telling, rooms }: Reader): Note | undefined => {
+  const sender = String(data.sender_name ?? 'Somebody').replace(/^@/, '');
+  const session = String(data.session ?? '');
+  switch (event) {
+    case 'access_requested': return telling === 'none' ? undefined : { title: `${sender} asks to be let into a room of yours`, tag: `${event} ${session} ${sender}`, to: '/inbox' };
+    case 'access_granted': return telling === 'none' ? undefined : { title: `${sender} let you into a room`, tag: `${event} ${session}`, to: roomPath(session) };
+    case 'posted': {
+      const post = parsed(data.post) as { readonly id: string; readonly user_id: string; readonly message: string };
+      const mentions = parsed(data.mentions);
+      const mentioned = Array.isArray(mentions) && mentions.includes(id);
+      if (post.user_id === id || !isWorthTelling({ telling, room: rooms.get(broadcast.channel_id), mentioned })) return undefined;
+      const name = String(data.channel_name ?? '');
+      return { title: mentioned ? `${sender} mentions you` : `${sender} in ${String(data.channel_display_name ?? 'a room')}`, body: post.message.slice(0, 160), tag: post.id, to: name.includes('/') ? `${roomPath(name)}?post=${post.id}` : '/inbox' };
+    }
+    default: return undefined;
+  }
+};
+
+const parsed = (text: unknown): unknown => (typeof text === 'string' ? JSON.parse(text) : text);

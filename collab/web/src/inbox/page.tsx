@@ -9,10 +9,12 @@ import { useNow } from '../app/now.ts';
 import { roomPath } from '../app/place.ts';
 import { useTitle } from '../app/title.ts';
 import { unread } from '../app/unread.ts';
-import { ago, many } from '../app/words.ts';
+import { ago, listed, many } from '../app/words.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Slow } from '../parts/slow.tsx';
 import { shortId } from '../sessions/headline.ts';
+import { RequestRows } from './request-rows.tsx';
+import { requests, useRequests } from './requests.ts';
 import './inbox.css';
 
 /** What was said that waits for the reader: mentions, threads they follow, rooms they are in. */
@@ -24,7 +26,7 @@ export default function InboxPage({ team }: { readonly account: Account; readonl
   useTitle('Inbox');
   useEffect(() => {
     let over = false;
-    const load = (): void => void inboxOf(team.id).then((found) => { if (!over) { setItems(found); setProblem(undefined); unread.set(() => unreadOf(found)); } }, (error: unknown) => { if (!over) setProblem(asProblem(error)); });
+    const load = (): void => void inboxOf(team.id).then(({ items: found }) => { if (!over) { setItems(found); setProblem(undefined); unread.set(() => unreadOf(found) + requests.get().length); } }, (error: unknown) => { if (!over) setProblem(asProblem(error)); });
     load();
     const timer = setInterval(() => { if (!document.hidden) load(); }, 10_000);
     return () => {
@@ -32,11 +34,14 @@ export default function InboxPage({ team }: { readonly account: Account; readonl
       clearInterval(timer);
     };
   }, [team.id, asked]);
-  const waiting = items === undefined ? 0 : unreadOf(items);
+  const asking = useRequests();
+  const talks = items === undefined ? 0 : unreadOf(items);
+  const waiting = talks + asking.length;
   return (
     <main className="inbox" id="main" tabIndex={-1}>
-      <header><h1>{items === undefined ? 'Inbox' : waiting === 0 ? 'Nothing waits for you' : `${many(waiting, 'talk')} ${waiting === 1 ? 'waits' : 'wait'} for you`}</h1>{waiting > 0 && <button type="button" className="button tight" onClick={() => void readAll(team.id).then(() => setAsked((count) => count + 1), (error: unknown) => setProblem(asProblem(error)))}>Mark threads read</button>}</header>
+      <header><h1>{items === undefined ? 'Inbox' : waiting === 0 ? 'Nothing waits for you' : `${listed([...(talks > 0 ? [many(talks, 'talk')] : []), ...(asking.length > 0 ? [many(asking.length, 'request')] : [])])} ${waiting === 1 ? 'waits' : 'wait'} for you`}</h1>{talks > 0 && <button type="button" className="button tight" onClick={() => void readAll(team.id).then(() => setAsked((count) => count + 1), (error: unknown) => setProblem(asProblem(error)))}>Mark threads read</button>}</header>
       {problem && <ProblemNote problem={problem} onRetry={() => setAsked((count) => count + 1)} />}
+      <RequestRows requests={asking} team={team.id} now={now} withRoom />
       {items === undefined ? !problem && <Slow><p className="soft">Asking the hub…</p></Slow> : items.length === 0 ? <p className="soft">Mentions of you, answers in threads you follow, and news of rooms you are in stand here. Writing in a room, or being mentioned there, puts you in it.</p>
         : <ul>{items.map((item) => <Item key={item.key} item={item} now={now} />)}</ul>}
     </main>

@@ -6,6 +6,7 @@ import { asProblem } from '../api/problem.ts';
 import { useShortcuts } from '../app/keys.ts';
 import { Link } from '../app/link.tsx';
 import { go } from '../app/router.ts';
+import { Explained } from '../parts/explained.tsx';
 import { Lamp } from '../parts/lamp.tsx';
 import { TokenBar } from '../parts/token-bar.tsx';
 import { Cost } from '../sessions/card.tsx';
@@ -13,6 +14,8 @@ import { nameOf } from '../sessions/headline.ts';
 import { HealthMark } from '../sessions/health-mark.tsx';
 import type { Session } from '../sessions/session.ts';
 import { toolName } from '../sessions/tool-names.ts';
+import { explainContext, explainCost, explainHealth } from './explanations.ts';
+import { RecordsOf } from './records-of.tsx';
 import { reasonsOf, standingOf } from '../sessions/trouble.ts';
 
 /** What the session is, how it is, and what can be done with it. */
@@ -22,14 +25,14 @@ export const RoomHeader = ({ room: { session, may }, account, team, now, onChang
   return (
     <header className={`room-header is-${standingOf(session, now)}`}>
       <div className="title">
-        <p className="crumb small"><Link href="/">Sessions</Link> <span aria-hidden="true">/</span> {toolName(session.tool)}{session.host && ` on ${session.host}`}</p>
+        <p className="crumb small"><Link href="/">Sessions</Link> <span aria-hidden="true">/</span> {toolName(session.tool)}{session.host && ` on ${session.host}`}{session.pid !== undefined && session.state !== 'ended' && <span className="number">, process {session.pid}</span>}{session.grafanaUrl !== undefined && <> · <a href={session.grafanaUrl} target="_blank" rel="noreferrer">Grafana</a></>}</p>
         <h1>{nameOf(session)}{session.branch && <span className="branch mono">{session.branch}</span>}</h1>
         {(session.title ?? session.description) && <p className="what">{session.title ?? session.description}</p>}
         {reasons.length > 0 && <p className={`why ${reasons[0]!.grave ? 'bad' : 'fair'}`}>{reasons.map(({ words }) => words).join(' · ')}</p>}
       </div>
       <div className="gauge">
-        <div className="marks"><Lamp {...session} forMe={session.owner === account.username} /><HealthMark {...session} /><span className="number"><Cost session={session} /></span>{session.agentUp === false && session.state !== 'ended' && <span className="chip" title="Its agent is silent: these are the last numbers it told">agent silent</span>}</div>
-        <TokenBar context={session.context} tall />
+        <div className="marks"><Lamp {...session} forMe={session.owner === account.username} /><Explained about="Health" words={explainHealth(session)}><HealthMark {...session} /></Explained><Explained about="Cost" words={explainCost(session)} more={<RecordsOf session={session.id} number="cost" />}><span className="number"><Cost session={session} /></span></Explained>{session.agentUp === false && session.state !== 'ended' && <span className="chip" title="Its agent is silent: these are the last numbers it told">agent silent</span>}</div>
+        <TokenBar context={session.context} tall><Explained about="Context" words={explainContext(session)} more={<RecordsOf session={session.id} number="context" />}>context</Explained></TokenBar>
         {session.state === 'waiting' && <p className="small lamp-ink">{session.waitingFor ? `Waits: ${session.waitingFor}` : `It is ${session.owner === account.username ? 'your' : `${session.owner}’s`} turn`}</p>}
         {session.state === 'working' && <p className="small soft">{session.runningTool ? <>Running <code>{session.runningTool}</code></> : 'Thinking'}</p>}
       </div>

@@ -4,7 +4,9 @@ import { Slow } from '../parts/slow.tsx';
 import { Unknown } from '../parts/unknown.tsx';
 import { Cost } from '../sessions/card.tsx';
 import type { Session } from '../sessions/session.ts';
+import { explainCost, explainTokens } from './explanations.ts';
 import { Fact } from './fact.tsx';
+import { shortOf } from './records-of.tsx';
 import { HealthFactors } from './health-factors.tsx';
 import { Recommendations } from './recommendations.tsx';
 import { TokenGraph } from './token-graph.tsx';
@@ -19,19 +21,19 @@ export const Numbers = ({ session, history, now }: { readonly session: Session; 
       <HealthFactors session={session} now={now} />
       <Recommendations session={session} />
       <dl className="fact-list number">
-        <Fact name="Cost" explain="API-equivalent US dollars: every call’s tokens by kind, times the list price of its model at that time. Not a bill. ≥ means that some calls have no price, so the true cost is higher."><Cost session={session} /></Fact>
-        <Fact name="Tokens" explain="All that was billed: input, output, cache reads and cache writes, as the provider reported them, each call counted once, sub-agents included.">{tokens === undefined ? tokensEstimated === undefined ? <Unknown why="the tool reports none" /> : <abbr title="Estimated with a tokenizer: the tool reports none">≈&thinsp;{short(tokensEstimated)}</abbr> : short(tokens)}</Fact>
-        <Fact name="Turns" explain="Prompts of the person.">{turns ?? <Unknown why="the tool does not tell prompts apart" />}</Fact>
-        <Fact name="Messages" explain="Of all roles: the person, the model, the system.">{messages ?? <Unknown why="no transcript" />}</Fact>
-        <Fact name="Requests" explain="Calls to models.">{requests ?? <Unknown why="no call is recorded" />}</Fact>
-        <Fact name="Open" explain="From its first record until now, or to its end.">{startedAt === undefined ? <Unknown why="the tool did not say when it began" /> : span((endedAt ?? now) - startedAt)}</Fact>
-        <Fact name="Active" explain="The gaps between records, those over 15 minutes left out.">{activeSeconds === undefined ? <Unknown why="too few records" /> : span(activeSeconds * 1000)}</Fact>
-        <Fact name="Errors" explain={Object.keys(errorsByKind).length > 0 ? `By kind: ${Object.entries(errorsByKind).map(([kind, count]) => `${kind.replace('_', ' ')} ${count}`).join(', ')}.` : 'Failed tools, API errors, rate limits, denied permissions, interruptions.'}>{errors}</Fact>
-        <Fact name="Files" explain="Distinct files it edited.">{filesEdited ?? <Unknown why="its records do not name files" />}</Fact>
-        <Fact name="Lines" explain="Added and removed by its edit tools; what commands did to files is not in it.">{linesAdded === undefined && linesRemoved === undefined ? <Unknown why="its records tell no lines" /> : <><span className="good">+{linesAdded ?? 0}</span> <span className="bad">−{linesRemoved ?? 0}</span></>}</Fact>
-        <Fact name="Commits" explain="Made by its own tools.">{commits ?? <Unknown why="its records tell no commits" />}</Fact>
-        <Fact name="Compactions" explain="How often its context was compacted: each time it forgets something.">{compactions ?? <Unknown why="the tool does not tell" />}</Fact>
-        {subagents !== undefined && subagents > 0 && <Fact name="Sub-agents" explain="Started by it; their use is in these numbers.">{subagents}</Fact>}
+        <Fact session={session.id} name="Cost" explain={explainCost(session)} traced="cost"><Cost session={session} /></Fact>
+        <Fact session={session.id} name="Tokens" explain={explainTokens(session)} traced="tokens">{tokens === undefined ? tokensEstimated === undefined ? <Unknown why="the tool reports none" /> : <abbr title="Estimated with a tokenizer: the tool reports none">≈&thinsp;{short(tokensEstimated)}</abbr> : short(tokens)}</Fact>
+        <Fact session={session.id} name="Turns" explain="Prompts of the person." traced="turns">{turns ?? <Unknown why="the tool does not tell prompts apart" />}</Fact>
+        <Fact session={session.id} name="Messages" explain="Of all roles: the person, the model, the system.">{messages ?? <Unknown why="no transcript" />}</Fact>
+        <Fact session={session.id} name="Requests" explain="Calls to models." traced="requests">{requests ?? <Unknown why="no call is recorded" />}</Fact>
+        <Fact session={session.id} name="Open" explain="From its first record until now, or to its end.">{startedAt === undefined ? <Unknown why="the tool did not say when it began" /> : span((endedAt ?? now) - startedAt)}</Fact>
+        <Fact session={session.id} name="Active" explain="The gaps between records, those over 15 minutes left out." traced="active">{activeSeconds === undefined ? <Unknown why="too few records" /> : span(activeSeconds * 1000)}</Fact>
+        <Fact session={session.id} name="Errors" explain={Object.keys(errorsByKind).length > 0 ? `By kind: ${Object.entries(errorsByKind).map(([kind, count]) => `${kind.replace('_', ' ')} ${count}`).join(', ')}.` : 'Failed tools, API errors, rate limits, denied permissions, interruptions.'}>{errors}</Fact>
+        <Fact session={session.id} name="Files" explain="Distinct files it edited." traced="files">{filesEdited ?? <Unknown why="its records do not name files" />}</Fact>
+        <Fact session={session.id} name="Lines" explain="Added and removed by its edit tools; what commands did to files is not in it." traced="lines_added">{linesAdded === undefined && linesRemoved === undefined ? <Unknown why="its records tell no lines" /> : <><span className="good">+{linesAdded ?? 0}</span> <span className="bad">−{linesRemoved ?? 0}</span></>}</Fact>
+        <Fact session={session.id} name="Commits" explain="Made by its own tools." traced="commits">{commits ?? <Unknown why="its records tell no commits" />}</Fact>
+        <Fact session={session.id} name="Compactions" explain="How often its context was compacted: each time it forgets something." traced="compactions">{compactions ?? <Unknown why="the tool does not tell" />}</Fact>
+        {subagents !== undefined && subagents > 0 && <Fact session={session.id} name="Sub-agents" explain="Started by it; their use is in these numbers." traced="subagents">{subagents}</Fact>}
       </dl>
       <dl className="plain-list small">
         <div><dt>Model</dt><dd>{model ?? <Unknown why="no call is recorded" />}</dd></div>
@@ -41,7 +43,7 @@ export const Numbers = ({ session, history, now }: { readonly session: Session; 
         {toolVersion && <div><dt>Version</dt><dd>{toolVersion}</dd></div>}
         {calls.length > 0 && <div><dt>Tools</dt><dd>{calls.slice(0, 5).map(([name, count]) => `${name} ${count}`).join(', ')}{calls.length > 5 && `, ${many(calls.length - 5, 'other')}`}</dd></div>}
         <div><dt>Last step</dt><dd>{lastActivityAt === undefined ? <Unknown why="nothing is recorded" /> : <time dateTime={new Date(lastActivityAt).toISOString()} title={moment(lastActivityAt)}>{ago(now - lastActivityAt)}</time>}</dd></div>
-        <div><dt>Explain it</dt><dd><code>watchroom explain {session.id.length > 24 ? `${session.id.slice(0, session.id.indexOf('/') + 9)}` : session.id}</code></dd></div>
+        <div><dt>Explain it</dt><dd><code>watchroom explain {shortOf(session.id)}</code></dd></div>
       </dl>
     </>
   );

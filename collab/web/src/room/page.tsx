@@ -28,7 +28,7 @@ export default function RoomPage({ tool, nativeId, account, team }: { readonly t
   switch (room.state) {
     case 'loading': return <main className="room" id="main"><Slow><p className="alone soft">Opening the room…</p></Slow></main>;
     case 'unknown': return <Waiting id={id} tool={tool} team={team} onLook={reload} />;
-    case 'closed': return <Closed id={id} owner={room.owner} session={room.session} team={team} />;
+    case 'closed': return <Closed id={id} owner={room.owner} session={room.session} team={team} onLook={reload} />;
     case 'failed': return <main className="alone" id="main"><h1>The room cannot be opened</h1><ProblemNote problem={room.problem} onRetry={reload} /><p><Link href="/">All sessions</Link></p></main>;
     case 'open': return <Open id={id} room={room} account={account} team={team} reload={reload} />;
   }
@@ -44,9 +44,9 @@ const Open = ({ id, room: { room, files, history }, account, team, reload }: { r
       <nav className="room-tabs" aria-label="Parts of the room">{(Object.keys(tabs) as Tab[]).map((one) => <button key={one} type="button" aria-current={one === tab ? 'true' : undefined} onClick={() => setTab(one)}>{tabs[one]}{one === 'files' && files ? <span className="soft number"> {files.length}</span> : null}</button>)}</nav>
       <div className="room-body">
         <aside className="part numbers" aria-label="Numbers"><Numbers session={session} history={history} now={now} /></aside>
-        <section className="part talk" aria-label="Chat"><Chat sessionId={id} session={session} account={account} team={team} may={room.may} /></section>
+        <section className="part talk" aria-label="Chat"><Chat sessionId={id} session={session} account={account} team={team} may={room.may} mayLeave={!room.people.some(({ name }) => name === account.username)} /></section>
         <aside className="part side">
-          <div className="people-part"><People room={room} id={id} account={account} team={team} onChanged={reload} /></div>
+          <div className="people-part"><People room={room} id={id} files={files} account={account} team={team} onChanged={reload} /></div>
           <div className="files-part"><Files session={session} files={files} now={now} mayWrite={room.may.includes('post:write')} /></div>
         </aside>
       </div>

@@ -20,6 +20,9 @@ export interface Session {
   readonly model?: string;
   readonly tags: readonly string[];
   readonly tokens?: number;
+  /** Of those, by kind and by model, where details are known. */
+  readonly tokensByKind: Readonly<Record<string, number>>;
+  readonly tokensByModel: Readonly<Record<string, number>>;
   readonly costUsd?: number;
   readonly unpricedTokens?: number;
   readonly outputLowerBound?: true;
@@ -54,6 +57,8 @@ export interface Session {
   readonly watchers: readonly string[];
   /** Whether the agent that tells of it is heard; absent: none tells. */
   readonly agentUp?: boolean;
+  /** Its dashboard. */
+  readonly grafanaUrl?: string;
   /** What the asker may do with it, as the hub says. */
   readonly may?: readonly string[];
 }
@@ -66,6 +71,7 @@ export type HubSession = Partial<Omit<PublicSession, 'id' | 'tool' | 'nativeId' 
   readonly hostName?: string;
   readonly visibility?: Session['visibility'];
   readonly agentUp?: boolean;
+  readonly grafanaUrl?: string;
   readonly tokensTotal?: number;
   readonly errorsTotal?: number;
   readonly watchers?: readonly string[];
@@ -78,17 +84,18 @@ export type HubSession = Partial<Omit<PublicSession, 'id' | 'tool' | 'nativeId' 
 export const sessionOf = ({ now, ...item }: HubSession): Session => {
   const told: HubSession = now === undefined ? item : { ...item, ...pick(now, ['context', 'runningTool', 'waitingFor', 'errors', 'unpricedTokens', 'outputLowerBound', 'turns', 'filesEdited']), health: { ...item.health, factors: now.factors, missing: now.missing }, watchers: now.watchers ?? [] };
   const { owner, hostName = '', visibility = 'team', watchers = [], tokens, tokensEstimated, tags = [], fileConflicts = [], toolCalls = {}, health = {} } = told;
-  const kept = pick(told, ['id', 'tool', 'nativeId', 'may', 'agentUp', 'project', 'title', 'description', 'model', 'costUsd', 'unpricedTokens', 'outputLowerBound', 'lastWasError', 'context', 'runningTool', 'waitingFor', 'activeSeconds', 'turns', 'messages', 'requests', 'filesEdited', 'linesAdded', 'linesRemoved', 'commits', 'compactions', 'subagents', 'cwd', 'pid', 'toolVersion']);
+  const kept = pick(told, ['id', 'tool', 'nativeId', 'may', 'agentUp', 'grafanaUrl', 'project', 'title', 'description', 'model', 'costUsd', 'unpricedTokens', 'outputLowerBound', 'lastWasError', 'context', 'runningTool', 'waitingFor', 'activeSeconds', 'turns', 'messages', 'requests', 'filesEdited', 'linesAdded', 'linesRemoved', 'commits', 'compactions', 'subagents', 'cwd', 'pid', 'toolVersion']);
   const errors = told.errors ?? {};
   return {
     ...kept, state: (told.state ?? 'idle') as Session['state'],
     health: { factors: health.factors ?? {}, missing: health.missing ?? [], ...known({ score: health.score, level: health.level as Session['health']['level'] }) },
     owner: owner?.name ?? '', host: hostName, visibility, watchers, tags, fileConflicts, toolCalls,
+    tokensByKind: { ...tokens }, tokensByModel: Object.fromEntries(Object.entries(told.tokensByModel ?? {}).map(([model, usage]) => [model, billed(usage)])),
     errors: told.errorsTotal ?? sum(Object.values(errors)), errorsByKind: errors,
     ...known({
       team: typeof told.team === 'object' ? told.team.id : told.team,
       branch: told.gitBranch,
-      tokens: told.tokensTotal ?? (tokens && (tokens.input ?? 0) + (tokens.output ?? 0) + (tokens.cache_read ?? 0) + (tokens.cache_creation_5m ?? 0) + (tokens.cache_creation_1h ?? 0)),
+      tokens: told.tokensTotal ?? (tokens && billed(tokens)),
       tokensEstimated: tokensEstimated && (tokensEstimated.input ?? 0) + (tokensEstimated.output ?? 0),
       startedAt: time(told.startedAt), lastActivityAt: time(told.lastActivityAt), endedAt: time(told.endedAt),
     }),
@@ -99,7 +106,7 @@ export const sessionOf = ({ now, ...item }: HubSession): Session => {
 export const mergeTold = (before: Session | undefined, told: ToldSession): Session => {
   const slash = told.id.indexOf('/');
   const { health: score, healthLevel: level, microUsd, user, host, ...rest } = told;
-  const blank: Pick<Session, 'health' | 'errorsByKind' | 'fileConflicts' | 'toolCalls' | 'watchers'> & Pick<Partial<Session>, 'runningTool' | 'waitingFor' | 'costUsd'> = { health: { factors: {}, missing: [] }, errorsByKind: {}, fileConflicts: [], toolCalls: {}, watchers: [] };
+  const blank: Pick<Session, 'health' | 'errorsByKind' | 'tokensByKind' | 'tokensByModel' | 'fileConflicts' | 'toolCalls' | 'watchers'> & Pick<Partial<Session>, 'runningTool' | 'waitingFor' | 'costUsd'> = { health: { factors: {}, missing: [] }, errorsByKind: {}, tokensByKind: {}, tokensByModel: {}, fileConflicts: [], toolCalls: {}, watchers: [] };
   const { runningTool: _ran, waitingFor: _waited, ...kept } = before ?? blank;
   const stillSo = before !== undefined && before.state === told.state && told.state !== 'ended';
   return {
@@ -110,6 +117,7 @@ export const mergeTold = (before: Session | undefined, told: ToldSession): Sessi
   };
 };
 
+const billed = ({ input = 0, output = 0, cache_read = 0, cache_creation_5m = 0, cache_creation_1h = 0 }: NonNullable<PublicSession['tokens']>): number => input + output + cache_read + cache_creation_5m + cache_creation_1h;
 const time = (iso: string | undefined): number | undefined => (iso === undefined ? undefined : Date.parse(iso));
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 

@@ -6,20 +6,17 @@ import { signedInAs } from '../app/account.ts';
 import { useStore } from '../app/store.ts';
 import { chooseTheme, theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
-import { notifies, setNotifies } from '../inbox/notify.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { useAsked } from './asked.ts';
 import type { SectionProps } from './page.tsx';
 
 const same = (value: Theme): Theme => value;
-const isOn = (value: boolean): boolean => value;
 
 /** How one is called, the password, the colours. */
 export const ProfileSection = ({ account }: SectionProps) => {
   const { problem, busy, act } = useAsked(me, account.id);
   const [said, setSaid] = useState('');
   const chosen = useStore(theme, same);
-  const notifying = useStore(notifies, isOn);
   const submit = (run: (data: FormData) => Promise<unknown>, done: string) => (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -42,7 +39,6 @@ export const ProfileSection = ({ account }: SectionProps) => {
         <p><button type="submit" className="button" disabled={busy}>Change it</button></p>
       </form>}
       <fieldset className="form"><legend>Colours on this browser</legend><div className="row">{(['system', 'light', 'dark'] as const).map((one) => <label key={one}><input type="radio" name="theme" checked={chosen === one} onChange={() => chooseTheme(one)} /> {one === 'system' ? 'As the system' : one === 'light' ? 'Light' : 'Dark'}</label>)}</div></fieldset>
-      <fieldset className="form"><legend>On this desktop</legend><label className="check"><input type="checkbox" checked={notifying} onChange={(event) => void setNotifies(event.target.checked)} /> <span>Show mentions of me while I look elsewhere</span></label></fieldset>
     </>
   );
 };

@@ -1,0 +1,73 @@
+import type { FileInfo } from '@mattermost/types/files';
+import { useEffect, useRef, useState } from 'react';
+import { asProblem } from '../api/problem.ts';
+import { bytes } from './bytes.ts';
+
+/** What the hub takes: rooms/api/files.ts. */
+export const fileLimits = { bytes: 5 * 2 ** 20, aMessage: 10 } as const;
+
+/** A file on its way into a message. */
+export interface GivenFile {
+  readonly key: string;
+  readonly name: string;
+  readonly size: number;
+  /** 0 to 1 */
+  readonly progress: number;
+  readonly info?: FileInfo;
+  readonly problem?: string;
+}
+
+export interface Files {
+  readonly files: readonly GivenFile[];
+  readonly add: (given: Iterable<File>) => void;
+  readonly drop: (key: string) => void;
+  readonly clear: () => void;
+  /** Why some were not taken. */
+  readonly refused: string | undefined;
+}
+
+/** Files that are being attached to a message: they go to the hub at once, the message names them when it is sent. */
+export const useFiles = (channelId: string): Files => {
+  const [files, setFiles] = useState<readonly GivenFile[]>([]);
+  const [refused, setRefused] = useState<string>();
+  const stops = useRef(new Map<string, () => void>());
+  useEffect(() => () => { for (const stop of stops.current.values()) stop(); }, []);
+  const change = (key: string, to: Partial<GivenFile>): void => setFiles((now) => now.map((one) => (one.key === key ? { ...one, ...to } : one)));
+  const send = async (key: string, file: File): Promise<void> => {
+    try {
+      const { upload } = await import('./upload.ts');
+      const { done, stop } = upload({ file, channelId, onProgress: (progress) => change(key, { progress }) });
+      stops.current.set(key, stop);
+      change(key, { info: await done, progress: 1 });
+    } catch (error) {
+      change(key, { problem: asProblem(error).message });
+    } finally {
+      stops.current.delete(key);
+    }
+  };
+  return {
+    files, refused,
+    add: (given) => {
+      const { taken, why } = sorted([...given], fileLimits.aMessage - files.length);
+      setRefused(why);
+      const started = taken.map((file) => ({ file, key: `${Date.now()}-${Math.random().toString(36).slice(2)}` }));
+      setFiles((now) => [...now, ...started.map(({ file, key }) => ({ key, name: file.name, size: file.size, progress: 0 }))]);
+      for (const { file, key } of started) void send(key, file);
+    },
+    drop: (key) => {
+      stops.current.get(key)?.();
+      setFiles((now) => now.filter((one) => one.key !== key));
+      setRefused(undefined);
+    },
+    clear: () => { setFiles([]); setRefused(undefined); },
+  };
+};
+
+/** Those that fit, and a sentence about those that do not. */
+export const sorted = <Given extends { readonly name: string; readonly size: number }>(given: readonly Given[], room: number): { readonly taken: readonly Given[]; readonly why: string | undefined } => {
+  const fit = given.filter(({ size }) => size > 0 && size <= fileLimits.bytes);
+  const taken = fit.slice(0, Math.max(0, room));
+  const odd = given.find((one) => !fit.includes(one));
+  const why = odd !== undefined ? `${odd.name} ${odd.size === 0 ? 'is empty' : `has ${bytes(odd.size)}; a file may have ${bytes(fileLimits.bytes)}`}.` : fit.length > taken.length ? `A message takes ${fileLimits.aMessage} files.` : undefined;
+  return { taken, why };
+};
