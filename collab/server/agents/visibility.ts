@@ -17,7 +17,8 @@ export const wishOfAgent = async ({ base, live }: Pick<Agents, 'base' | 'live'>,
   if (found === undefined) throw notFound(`No agent has told this hub of ${tool}/${nativeId}.`, noSuchSession);
   if (found.session.owner_id !== agent.userId) throw forbidden('Another person of the team reports this session; only they can share it.', 'not_an_owner');
   const { id, visibility: before } = found.session;
-  if (before !== wanted) await setVisibility(base, { found, actor, now }, wanted);
+  const isOpen = before !== 'private'; // a public link goes on leading there
+  if (isOpen !== (wanted === 'team')) await setVisibility(base, { found, actor, now }, wanted);
   const holder = live.holderOf(id);
   return { before, room: `${base.settings.publicUrl}/rooms/${encodeURIComponent(tool)}/${encodeURIComponent(nativeId)}`, told: holder !== undefined && now < (live.agent(holder.agentId)?.silentAt ?? 0) };
 };

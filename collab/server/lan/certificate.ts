@@ -1,6 +1,6 @@
 import { X509Certificate, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { algorithm, bitString, context, integer, name, octets, oid, sequence, time, truth } from './der.ts';
@@ -62,8 +62,9 @@ const keep = (file: string, { key, cert }: Pair): void => {
     writeFileSync(beside, pem(key) + cert.toString(), { mode: 0o600, flag: 'wx' });
     renameSync(beside, file);
   } catch (error) {
-    rmSync(beside, { force: true });
     throw new Error(`this machine's certificate cannot be kept in ${file} (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  } finally {
+    if (existsSync(beside)) rmSync(beside);
   }
 };
 

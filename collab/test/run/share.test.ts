@@ -93,6 +93,23 @@ describe('[C9] watchroom share with the hub of a team', () => {
     expect(exporter.process.exitCode).toBeNull();
   });
 
+  it('[C9] what begins and cannot go on leaves the session as private as it was', async () => {
+    const machine = aMachine();
+    expect((await run(['share', machine.sessionId, ...machine.common, '--once', '--no-open'], withHub())).code).toBe(0);
+    await fetch(`${url}/api/v1/sessions/${machine.sessionId}/visibility`, { method: 'PUT', headers: { authorization: `Bearer ${bob}`, 'content-type': 'application/json' }, body: '{"visibility":"private"}' });
+    const told = await run(['share', machine.sessionId, ...machine.common.map((flag) => (flag === '127.0.0.1:0' ? new URL(url).host : flag)), '--no-open'], withHub());
+    expect(told).toEqual({ code: 1, said: expect.stringContaining('is in use already') });
+    expect(await seen(machine.sessionId)).toMatchObject({ visibility: 'private', hidden: true });
+  });
+
+  it('[C9] a terminal that is closed ends it as Ctrl+C does', async () => {
+    const machine = aMachine();
+    const one = share(machine, [], withHub());
+    await one.until(/is open to the team/);
+    expect((await one.stop('SIGHUP')).code).toBe(1);
+    expect(await seen(machine.sessionId)).toMatchObject({ visibility: 'private', hidden: true });
+  });
+
   it('[C9] opens one that an agent tells of already, and closes it when it was private', async () => {
     const machine = aMachine();
     program(['agent', ...machine.flags], withHub());
@@ -118,7 +135,7 @@ describe('[C9] watchroom share with the hub of a team', () => {
     const told = JSON.parse((await run(['share', machine.sessionId, ...machine.common, '--dry-run', '--share-titles', '--format', 'json'], withHub())).said);
     expect(told).toMatchObject({ to: { kind: 'team', hub: url }, session: { id: machine.sessionId, title: 'All about kestrel' } });
     const once = await run(['share', machine.sessionId, ...machine.common, '--once', '--no-open', '--share-titles', '--format', 'json'], withHub());
-    expect(once.code).toBe(0);
+    expect(once).toMatchObject({ code: 0, said: expect.stringContaining('open to the team') });
     expect(await seen(machine.sessionId)).toMatchObject({ visibility: 'team', tokens: machine.tokens(), title: 'All about kestrel' });
   });
 
@@ -150,7 +167,7 @@ describe('[C9] watchroom share with the hub of a team', () => {
   it('[C9] is refused where another person reports the session, and the hub keeps what it has', async () => {
     const machine = aMachine();
     const graces = (await json(`${url}/api/v1/teams/reds/tokens/agent`, { token: admin, body: { name: 'other' } })).body.secret;
-    expect((await run(['share', machine.sessionId, ...machine.common, '--once', '--no-open', '--hub', url, '--token', graces])).code).toBe(0);
+    expect(await run(['share', machine.sessionId, ...machine.common, '--once', '--no-open', '--hub', url, '--token', graces])).toMatchObject({ code: 0, said: expect.stringContaining('open to the team') });
     const told = await run(['share', machine.sessionId, ...machine.common, '--once', '--no-open'], withHub());
     expect(told).toEqual({ code: 1, said: expect.stringContaining('Another person of the team reports this session') });
   });

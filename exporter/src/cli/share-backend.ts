@@ -26,6 +26,10 @@ export interface SharePlan {
   readonly to: Audience;
   /** Every field, as it would be sent (agent/wire.ts). */
   readonly session: Readonly<Record<string, unknown>>;
+  /** What a hub is told of this machine. */
+  readonly machine?: { readonly hostName: string; readonly platform: string; readonly version: string };
+  /** A keyed hash of each file it edited lately goes to the hub as well (FEATURES H7). */
+  readonly keyedPaths?: boolean;
 }
 
 /** A room that is open. */

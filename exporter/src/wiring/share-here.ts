@@ -9,6 +9,7 @@ import type { Surroundings } from './books.ts';
 import { showInBrowser } from './browser.ts';
 import type { About } from './exporter.ts';
 import { localHubFolder } from './hub-folder.ts';
+import { keepRenewing, leaseMs } from './lease.ts';
 import { localAddresses } from './local-addresses.ts';
 import { askLetIn, askRoom, askShowOut } from './owner-answers.ts';
 import { theService } from './share-service.ts';
@@ -72,8 +73,6 @@ const toldVisit = z.object({ hosts: z.array(z.string()).min(1), invite: z.string
 type Visit = z.infer<typeof toldVisit>;
 
 const usualPort = 8878;
-const leaseMs = 20_000;
-const renewMs = 4000;
 
 interface Visiting {
   readonly service: Service;
@@ -85,19 +84,11 @@ interface Visiting {
 /** Keeps the door open as long as this command lives; the hub shuts it when it hears no more of us. */
 const letIn = async ({ service, session, addresses: first, tell }: Visiting): Promise<{ readonly invites: Invites; readonly over: Promise<never>; readonly end: () => Promise<string> }> => {
   let before = await asked(first);
-  let over: (error: unknown) => void;
-  const ended = new Promise<never>((_resolve, reject) => (over = reject));
-  ended.catch(() => undefined);
-  let renewing = false;
-  const timer = setInterval(() => {
-    if (renewing) return;
-    renewing = true;
-    void renew().catch((error: unknown) => over(error)).finally(() => (renewing = false));
-  }, renewMs);
+  const lease = keepRenewing(renew);
   return {
-    invites: invitesOf(before), over: ended,
+    invites: invitesOf(before), over: lease.over,
     end: async () => {
-      clearInterval(timer);
+      await lease.stop();
       const left = z.array(z.string()).parse(await service.ask(askShowOut, { session: session.id }));
       return `The door to the local network is closed and the invite is void.${left.length === 0 ? '' : ` ${left.join(', ')} ${left.length === 1 ? 'has' : 'have'} left the room and see${left.length === 1 ? 's' : ''} it no more.`} Its messages stay on this machine.`;
     },

@@ -5,6 +5,7 @@ import { ownerOf } from '../ledger/owner.ts';
 import type { Surroundings } from './books.ts';
 import { runExporter } from './exporter.ts';
 import type { About } from './exporter.ts';
+import { isAlive } from './is-alive.ts';
 import { makeWay } from './own-look.ts';
 import { askLine, NobodyAnswers } from './owner-line.ts';
 import { openState } from './state.ts';
@@ -54,7 +55,7 @@ const running = (folder: string, pid: number, line: string): Service => {
   const ended = new Promise<never>((_resolve, reject) => (over = reject));
   ended.catch(() => undefined);
   const timer = setInterval(() => {
-    if (ownerOf(folder)?.pid !== pid) over(new CommandError(`the exporter of this machine (pid ${pid}) has ended, and the sharing with it`));
+    if (ownerOf(folder)?.pid !== pid || !isAlive(pid)) over(new CommandError(`the exporter of this machine (pid ${pid}) has ended, and the sharing with it`));
   }, lookMs);
   return { own: false, ask: asking(() => line), over: ended, stop: async () => clearInterval(timer) };
 };

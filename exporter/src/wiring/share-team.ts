@@ -7,6 +7,7 @@ import type { VisibilityAnswer } from '../agent/wire.ts';
 import { CommandError } from '../cli/exit-codes.ts';
 import type { ShareAsk, Sharing } from '../cli/share-backend.ts';
 import { openInBrowser } from './browser.ts';
+import { keepRenewing, leaseMs } from './lease.ts';
 import { askReport, askReportNoMore } from './owner-answers.ts';
 import { reportingOf, reportingWarnings } from './reporting.ts';
 import { notTold } from './share-here.ts';
@@ -24,12 +25,13 @@ export const shareWithTeam = async ({ world, about, tell }: Sharer, ask: ShareAs
   const wish = (visibility: 'team' | 'private'): Promise<Outcome<VisibilityAnswer>> => client.show(session, { visibility }, AbortSignal.timeout(patienceMs));
   const first = await wish('team');
   if (first.kind !== 'ok' && !isUnknown(first)) throw new CommandError(first.sentence);
+  // A hub takes what an agent reports as open to the team, so one that it did not know was not open.
+  const wasOpen = first.kind === 'ok' && first.answer.before !== 'private';
   const told = first.kind === 'ok' && first.answer.told;
-  const report = told ? undefined : await startReport();
+  let report: Report | undefined;
   try {
-    const { room } = report ? await knownAtLast() : (first as { readonly answer: VisibilityAnswer }).answer;
-    // A hub takes what an agent reports as open to the team, so one that it did not know was not open.
-    const wasOpen = first.kind === 'ok' && first.answer.before !== 'private';
+    if (!told) report = await startReport();
+    const { room } = report ? await knownAtLast(report) : (first as { readonly answer: VisibilityAnswer }).answer;
     return {
       to: { kind: 'team', hub: hubUrl }, room, link: room, wasOpen,
       syncedBy: told ? 'agent' : report!.service.own ? 'this command' : 'exporter',
@@ -44,6 +46,7 @@ export const shareWithTeam = async ({ world, about, tell }: Sharer, ask: ShareAs
       },
     };
   } catch (error) {
+    if (!wasOpen) await wish('private'); // it may be open by now
     await report?.stop().catch(() => undefined);
     throw error;
   }
@@ -55,25 +58,24 @@ export const shareWithTeam = async ({ world, about, tell }: Sharer, ask: ShareAs
   }
 
   /** Until the report has arrived. */
-  async function knownAtLast(): Promise<VisibilityAnswer> {
-    let last: Outcome<VisibilityAnswer> = first;
-    for (let waited = 0; waited < patienceMs; await Promise.race([sleep(againMs), report!.over])) {
-      const refusal = report!.said().find((sentence) => sentence.startsWith('the hub does not take'));
+  async function knownAtLast({ over, said, seen }: Report): Promise<VisibilityAnswer> {
+    const stopped = about.ending.then((): never => { throw new CommandError('stopped: nothing is shared'); });
+    stopped.catch(() => undefined);
+    for (let waited = 0; waited < patienceMs; await Promise.race([sleep(againMs), over, stopped])) {
+      const refusal = said().find((sentence) => sentence.startsWith('the hub does not take'));
       if (refusal !== undefined) throw new CommandError(refusal);
-      last = await wish('team');
+      const last = await wish('team');
       if (last.kind === 'ok' && last.answer.told) return last.answer;
       if (last.kind !== 'ok' && !isUnknown(last)) throw new CommandError(last.sentence);
-      if (report!.seen() === false) throw notTold(session);
-      if (report!.seen()) waited += againMs; // a first look at everything may take its time
+      if (seen() === false) throw notTold(session);
+      if (seen()) waited += againMs; // a first look at everything may take its time
     }
-    throw new CommandError(`the report of ${session.id} did not arrive at ${hubUrl} in time${report!.said().map((sentence) => `: ${sentence}`).at(-1) ?? ''}`);
+    throw new CommandError(`the report of ${session.id} did not arrive at ${hubUrl} in time${said().map((sentence) => `: ${sentence}`).at(-1) ?? ''}`);
   }
 };
 
 const patienceMs = 30_000;
 const againMs = 200;
-const leaseMs = 20_000;
-const renewMs = 4000;
 
 const isUnknown = (outcome: Outcome<VisibilityAnswer>): boolean => outcome.kind === 'bad' && outcome.id === noSuchSession;
 
@@ -91,16 +93,11 @@ const toldReport = z.object({ seen: z.boolean().optional(), said: z.array(z.stri
 
 const keptUp = async (service: Service, { question, tell }: { readonly question: { readonly session: string; readonly hubUrl: string }; readonly tell: Sharer['tell'] }): Promise<Report> => {
   let now = toldReport.parse(await service.ask(askReport, question));
-  let over: (error: unknown) => void;
-  const ended = new Promise<never>((_resolve, reject) => (over = reject));
-  ended.catch(() => undefined);
-  let renewing: Promise<void> | undefined;
-  const timer = setInterval(() => (renewing ??= renew().catch((error: unknown) => over(error)).finally(() => (renewing = undefined))), renewMs);
+  const lease = keepRenewing(renew);
   return {
-    service, over: Promise.race([service.over, ended]), seen: () => now.seen, said: () => now.said,
+    service, over: Promise.race([service.over, lease.over]), seen: () => now.seen, said: () => now.said,
     stop: async () => {
-      clearInterval(timer);
-      await renewing;
+      await lease.stop();
       await service.ask(askReportNoMore, { session: question.session, hubUrl: question.hubUrl }).catch(() => undefined); // it ends by itself
       await service.stop();
     },

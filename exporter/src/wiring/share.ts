@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
 import type { Audience, ShareAsk, ShareCare } from '../cli/share-backend.ts';
@@ -16,13 +17,19 @@ export const shareCare = (world: World, about: Surroundings & About, close: () =
     const { session } = ask;
     const wire = toWire(session, { health: healthOf(session, about.now(), healthSettings(world.config)), edits: [], shareTitles: to.kind !== 'team' || world.config.shareTitles });
     if ('problem' in wire) throw new CommandError(wire.problem);
-    return { to, session: wire };
+    const { agentHostName, pathMode } = world.config;
+    const machine = { hostName: agentHostName ?? hostname(), platform: world.machine.platform, version: about.version };
+    return { to, session: wire, ...(to.kind === 'team' ? { machine, keyedPaths: pathMode === 'full' } : {}) };
   },
   begin: async (ask, tell) => {
     const to = audienceOf(world, ask);
     if (world.state.kind !== 'folder') throw new CommandError('sharing needs a state folder that stays: another home or process table is looked at, so name one with --state DIR');
     await close();
-    return to.kind === 'team' ? shareWithTeam({ world, about, tell }, ask) : shareHere({ world, about, tell }, ask);
+    const sharing = await (to.kind === 'team' ? shareWithTeam : shareHere)({ world, about, tell }, ask);
+    const closed = about.reloading().then((): never => { throw new CommandError('the terminal was closed, and the sharing with it'); }); // SIGHUP
+    const over = Promise.race([sharing.over, closed]);
+    over.catch(() => undefined); // with --once nobody waits for it
+    return { ...sharing, over };
   },
 });
 

@@ -22,6 +22,7 @@ import { runWrapped } from '../wrap/wrapped-command.ts';
 import type { Ended } from '../wrap/wrapped-command.ts';
 import type { Surroundings } from './books.ts';
 import type { About } from './exporter.ts';
+import { isAlive } from './is-alive.ts';
 import { readingSettings } from './reading-settings.ts';
 
 type Around = Surroundings & Pick<About, 'env' | 'stdout' | 'stderr' | 'stdin'>;
@@ -178,14 +179,4 @@ const endBy = async (signal: NodeJS.Signals): Promise<number> => {
   process.kill(process.pid, signal);
   await new Promise((resolve) => setTimeout(resolve, 500));
   return 1; // it was a signal that ends nothing here
-};
-
-const isAlive = (pid: number | undefined): boolean => {
-  if (pid === undefined) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 };

@@ -34,7 +34,7 @@ export const invitesText = ({ links: [first, ...others], fingerprint }: Invites)
 ].join('\n');
 
 /** Everything that would leave, named and shown. */
-export const planText = ({ to, session }: SharePlan): string => {
+export const planText = ({ to, session, machine, keyedPaths }: SharePlan): string => {
   const audience = {
     team: `To the hub ${to.kind === 'team' ? to.hub : ''}, and there to the team:`,
     network: 'To guests of the local network who have the invite, while it is shared:',
@@ -45,7 +45,8 @@ export const planText = ({ to, session }: SharePlan): string => {
   return [
     'Nothing was sent. This would leave the machine, and be kept up to date:', '', audience, '',
     ...rows.map(([field, value]) => `  ${field.padEnd(widest)}  ${value}`), '',
-    `Never: prompts, answers, code, diffs, tool output.${to.kind !== 'team' ? '' : `${'title' in session ? '' : ' Nor its title, without --share-titles.'} Use by model and hour goes with it.`}`,
+    `Never: prompts, answers, code, diffs, tool output.${to.kind !== 'team' ? '' : `${'title' in session ? '' : ' Nor its title, without --share-titles.'} Nor anything of other sessions.`}`,
+    ...(machine ? [`Also: its use by model and hour; this machine as ${safeText(machine.hostName)}, ${machine.platform}, Watchroom ${machine.version}${keyedPaths ? '; a keyed hash of each file that it edited in the last two hours' : ''}.`] : []),
     'The room: chat, comments and presence of those who come in. Exactly as it is sent: --format json.',
   ].join('\n');
 };
