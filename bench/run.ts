@@ -7,12 +7,13 @@ import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { installCcusage } from './ccusage.ts';
 import { benchData } from './data.ts';
-import { exporterGoals, goals, hubGoals } from './goals.ts';
+import { exporterGoals, goals, hubGoals, roomGoals } from './goals.ts';
 import type { Finding, GoalName } from './goals.ts';
 import { append } from './goals/append.ts';
 import type { Bench } from './goals/bench.ts';
 import { coldScans } from './goals/cold-scan.ts';
 import { hubList, hubPushes } from './goals/hub.ts';
+import { roomFanOut } from './goals/rooms.ts';
 import { restart } from './goals/restart.ts';
 import { scrapeCost } from './goals/scrape-cost.ts';
 import { steady } from './goals/steady.ts';
@@ -51,7 +52,7 @@ const findings = await measureAll();
 console.log(`\n${table(findings)}\n`);
 for (const { goal, notes } of findings) for (const note of notes) console.log(`${goal}: ${note}.`);
 if (options.only === undefined && options.preset === 'large') keep(resultsOf('latest'));
-if (hubGoals.every((name) => wanted.has(name)) && wanted.size === hubGoals.length) keep(resultsOf('hub'));
+for (const [name, group] of [['hub', hubGoals], ['rooms', roomGoals]] as const) if (group.every((goal) => wanted.has(goal)) && wanted.size === group.length) keep(resultsOf(name));
 
 async function measureAll(): Promise<readonly Finding[]> {
   const found = new Map<GoalName, Finding>();
@@ -72,6 +73,7 @@ async function measureAll(): Promise<readonly Finding[]> {
     if (peak) note({ ...peak, criteria: [...peak.criteria, memory], numbers: { ...peak.numbers, ...memoryNumbers } });
   }
   if (wants('G6')) note(await scrapeCost(bench));
+  if (wants('G9')) note(await roomFanOut(bench));
   if (wants('G11')) note(await hubPushes(bench));
   if (wants('G12')) note(await hubList(bench));
   return (Object.keys(goals) as GoalName[]).filter((name) => wanted.has(name)).flatMap((name) => found.get(name) ?? []);

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { cpuSecondsOf } from '../exporter.ts';
 import type { Finding } from '../goals.ts';
 import { untilQuiet } from '../machine.ts';
 import { median, quantile } from '../rounds.ts';
+import { start } from '../hub/child.ts';
 import type { Bench } from './bench.ts';
 
 // The hub runs on one core, whoever asks it on another.
@@ -104,10 +102,4 @@ const told = async <Words>(name: string, args: readonly string[]): Promise<Words
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`bench/hub/${name}.ts ended with ${code}`);
   return JSON.parse(said) as Words;
-};
-
-const start = (name: string, args: readonly string[], core: number): ChildProcess => {
-  const child = spawn('taskset', ['-c', String(core), process.execPath, '--conditions=watchroom-source', fileURLToPath(new URL(`../hub/${name}.ts`, import.meta.url)), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  process.once('exit', () => child.kill());
-  return child;
 };
