@@ -9,7 +9,8 @@ export interface RunAsk {
   readonly team?: string;
   /** @default one in the state folder */
   readonly stateFile?: string;
-  /** The token as the variable has it. */
+  /** A personal token of the hub, and the one of the variable. */
+  readonly hubTokenFile?: string;
   readonly token: string | undefined;
 }
 

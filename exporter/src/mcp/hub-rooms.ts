@@ -1,9 +1,13 @@
-/** Rooms of a hub, read for an assistant (docs/rooms.md). */
+import { randomUUID } from 'node:crypto';
+
+/** Rooms of a hub, read and answered for an assistant (docs/rooms.md). */
 export interface HubRooms {
   /** The newest messages of the room of a session, the oldest first. */
   readonly messages: (session: string, limit: number) => Promise<readonly RoomMessage[]>;
   /** Comments at path:line; open ones, or all. */
   readonly comments: (session: string, state: 'open' | 'all') => Promise<readonly RoomComment[]>;
+  /** Posts a message under the name of the token's owner, marked as an assistant's. @param thread a message or a comment that it answers */
+  readonly say: (session: string, text: string, thread: string | undefined) => Promise<RoomMessage>;
 }
 
 export interface RoomMessage { readonly id: string; readonly at: string; readonly by: string; readonly text: string; readonly thread?: string }
@@ -26,7 +30,7 @@ export const createHubRooms = (hubUrl: string, token: string): HubRooms => {
     if (response.ok) return response.json();
     await response.body?.cancel();
     if (response.status === 404) throw new NotThere();
-    throw new Error(response.status === 401 || response.status === 403 ? `the hub refuses the token (${response.status}): a personal token of somebody who may see this session is needed` : `the hub answered ${response.status}`);
+    throw new Error(response.status === 401 || response.status === 403 ? `the hub refuses the token (${response.status}): a personal token of somebody who may see this session is needed${body === undefined ? '' : ', and it must be allowed to write'}` : `the hub answered ${response.status}`);
   };
 
   const names = async (ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
@@ -48,12 +52,22 @@ export const createHubRooms = (hubUrl: string, token: string): HubRooms => {
     throw new Error(`no team of yours has a room for ${session}`);
   };
 
+  const messageOf = (post: Json, by: ReadonlyMap<string, string>): RoomMessage => ({
+    id: String(post['id']), at: new Date(Number(post['create_at'])).toISOString(), by: by.get(String(post['user_id'])) ?? String(post['user_id']), text: String(post['message']), ...(post['root_id'] ? { thread: String(post['root_id']) } : {}),
+  });
+
   return {
     messages: async (session, limit) => {
       const { order, posts } = (await ask(`/api/v4/channels/${encodeURIComponent(await roomOf(session))}/posts?per_page=${limit}`)) as { readonly order: readonly string[]; readonly posts: Readonly<Record<string, Json>> };
       const found = order.flatMap((id) => { const post = posts[id]; return post ? [post] : []; }).toReversed();
       const by = await names(found.map((post) => String(post['user_id'])));
-      return found.map((post) => ({ id: String(post['id']), at: new Date(Number(post['create_at'])).toISOString(), by: by.get(String(post['user_id'])) ?? String(post['user_id']), text: String(post['message']), ...(post['root_id'] ? { thread: String(post['root_id']) } : {}) }));
+      return found.map((post) => messageOf(post, by));
+    },
+    say: async (session, text, thread) => {
+      const post = (await ask('/api/v4/posts', {
+        channel_id: await roomOf(session), message: `${text}\n\n${assistantMark}`, pending_post_id: randomUUID(), ...(thread === undefined ? {} : { root_id: thread }),
+      })) as Json;
+      return messageOf(post, await names([String(post['user_id'])]));
     },
     comments: async (session, state) => {
       const [tool = '', ...rest] = session.split('/');
@@ -73,6 +87,9 @@ export const createHubRooms = (hubUrl: string, token: string): HubRooms => {
     },
   };
 };
+
+/** People should see that it was not typed. */
+const assistantMark = '*(written by an assistant)*';
 
 class NotThere extends Error {
   constructor() {

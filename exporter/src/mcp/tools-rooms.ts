@@ -7,7 +7,7 @@ import type { Sources } from './sources.ts';
 
 const named = z.string().min(1).max(400).describe('A full id ("claude/1af7…"), or what names a session of this machine.');
 
-/** What people say of a session in its room at the hub. */
+/** What people say of a session in its room at the hub, and a word to them. */
 export const addRoomTools = (server: McpServer, rooms: HubRooms, { ask }: Pick<Sources, 'ask'>): void => {
   server.registerTool('room_messages', {
     title: 'Messages of a room', annotations: { readOnlyHint: true },
@@ -20,6 +20,12 @@ export const addRoomTools = (server: McpServer, rooms: HubRooms, { ask }: Pick<S
     description: 'Comments that people made at path:line of a session\'s files, open ones unless all are asked for. Lines are where they are now, if they moved.',
     inputSchema: { session: named, state: z.enum(['open', 'all']).optional().describe('Default open.') },
   }, ({ session, state = 'open' }) => answering(async () => rooms.comments(await fullId(session, ask), state)));
+
+  server.registerTool('room_say', {
+    title: 'Say something in a room', annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+    description: 'Posts a message in the room of a session, under your user\'s name and marked as an assistant\'s; the whole team reads it. Only when your user asked for it. With thread it answers a message or a comment.',
+    inputSchema: { session: named, text: z.string().trim().min(1).max(16_000), thread: z.string().min(1).max(64).optional().describe('Id of the message or comment that this answers.') },
+  }, ({ session, text, thread }) => answering(async () => rooms.say(await fullId(session, ask), text, thread)));
 };
 
 /** Sessions of other machines are at the hub too: a full id need not be known here. */

@@ -120,10 +120,19 @@ const priced = ({ model, tokens, startedAt }: RunState, world: World): number | 
 interface Hub { readonly url: string; readonly token: string }
 
 /** The hub and the token are said before the command runs, or it does not run. */
-const hubOf = ({ config }: World, { team, token: variable }: RunAsk): Hub => {
-  const token = (variable ?? (config.agentTokenFile === undefined ? undefined : readFileSync(config.agentTokenFile, 'utf8')))?.trim();
-  if (config.hubUrl === undefined || token === undefined || token === '') throw new CommandError('--team needs the hub and a token: hub.url and agent.token_file in the configuration, or WATCHROOM_HUB_URL and WATCHROOM_TOKEN', 'usage');
+const hubOf = ({ config }: World, { team, token: variable, hubTokenFile }: RunAsk): Hub => {
+  const token = (hubTokenFile === undefined ? variable : tokenIn(hubTokenFile))?.trim();
+  if (config.hubUrl === undefined || token === undefined || token === '') throw new CommandError('--team needs the hub and a personal token of yours: hub.url in the configuration (or WATCHROOM_HUB_URL), and --hub-token-file FILE (or WATCHROOM_TOKEN)', 'usage');
+  if (/^wr[as]_/.test(token)) throw new CommandError(`that is ${token.startsWith('wra_') ? 'an agent token, which only reports' : 'a scrape token, which only scrapes'}: --team needs a personal token of yours, made on the page of the hub`, 'usage');
   return { url: `${config.hubUrl.replace(/\/$/, '')}/api/v1/teams/${encodeURIComponent(team!)}/session-webhook`, token };
+};
+
+const tokenIn = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandError(`the token file ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, 'config');
+  }
 };
 
 const tellAll = async ({ targets, state, around, hub, signal }: { readonly targets: readonly string[]; readonly state: RunState; readonly around: Around; readonly hub: Hub | undefined; readonly signal: AbortSignal }): Promise<readonly string[]> => {

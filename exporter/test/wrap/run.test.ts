@@ -107,10 +107,10 @@ describe('watchroom run', () => {
       request.on('data', (chunk) => (body += String(chunk))).on('end', () => { told.push({ url: request.url, key: request.headers.authorization, body: JSON.parse(body) as object }); response.end('{}'); });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const child = spawn(process.execPath, args('--team', 'reds', '--', 'claude', '-p', 'x', '--output-format', 'stream-json'), { env: env({ WATCHROOM_HUB_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, WATCHROOM_TOKEN: 'wra_x' }), stdio: 'ignore' });
+    const child = spawn(process.execPath, args('--team', 'reds', '--', 'claude', '-p', 'x', '--output-format', 'stream-json'), { env: env({ WATCHROOM_HUB_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, WATCHROOM_TOKEN: 'wrp_x' }), stdio: 'ignore' });
     await once(child, 'exit');
     server.close();
-    expect(told.map(({ url, key }) => [url, key])).toEqual([['/api/v1/teams/reds/session-webhook', 'Bearer wra_x'], ['/api/v1/teams/reds/session-webhook', 'Bearer wra_x']]);
+    expect(told.map(({ url, key }) => [url, key])).toEqual([['/api/v1/teams/reds/session-webhook', 'Bearer wrp_x'], ['/api/v1/teams/reds/session-webhook', 'Bearer wrp_x']]);
     expect(told[1]!.body).toMatchObject({ tool: 'claude', status: 'COMPLETED', sessionId: '7d0c2e84-51f3-4b9a-8c36-e2a1f04b7d15', costUsd: 0.0421, turns: 3 });
     expect(run(['--team', 'reds', '--', 'touch', join(folder, 'ran')]).status).toBe(2);
   });

@@ -11,6 +11,7 @@ interface RunOptions {
   readonly onActive: readonly string[];
   readonly onCompleted: readonly string[];
   readonly team?: string;
+  readonly hubTokenFile?: string;
   readonly stateFile?: string;
 }
 
@@ -22,15 +23,17 @@ export const addRun = (program: Command, deps: Deps): void => {
     .description('Runs one command with its stdin, stdout, stderr, signals and exit code untouched, and keeps what is known of it in a state file: session, model, cost, tokens, turns, duration. Cost and turns are known of claude -p --output-format stream-json (or json), codex exec --json and gemini --output-format stream-json (or json), everything else by its process alone.\nA target is a command of the shell, which gets the state as JSON on stdin and in WATCHROOM_RUN_* variables, or a URL, which gets it by POST. docs/run.md says the rest.')
     .option('--on-active <target>', 'told when it begins; may be given several times', several, [])
     .option('--on-completed <target>', 'told when it has ended; may be given several times', several, [])
-    .option('--team <id>', 'tell the hub too (hub.url, agent.token_file or WATCHROOM_TOKEN): the session is one of this team')
+    .option('--team <id>', 'tell the hub too (hub.url, and a personal token of yours): the session is one of this team')
+    .option('--hub-token-file <file>', 'the file of that token; else WATCHROOM_TOKEN has it')
     .option('--state-file <file>', 'keep the state in this file');
-  addSettingFlags(command, ['stateFolder', 'configFile']).action(async (words: readonly [string, ...string[]], { stateFile, team, ...told }: RunOptions) => {
+  addSettingFlags(command, ['stateFolder', 'configFile']).action(async (words: readonly [string, ...string[]], { stateFile, team, hubTokenFile, ...told }: RunOptions) => {
     if (stateFile !== undefined && stateFile === '') throw new CommandError('--state-file needs a file', 'usage');
     let exitCode = 0;
     await withBackend(command, deps, async (backend) => {
       exitCode = await backend.wrap.run({
         command: words, ...told, token: deps.variables[tokenVariable],
         ...(team === undefined ? {} : { team }),
+        ...(hubTokenFile === undefined ? {} : { hubTokenFile: absolutePath(hubTokenFile, deps.machine, deps.cwd) }),
         ...(stateFile === undefined ? {} : { stateFile: absolutePath(stateFile, deps.machine, deps.cwd) }),
       });
     });
