@@ -14,6 +14,7 @@ import type { Bench } from './goals/bench.ts';
 import { coldScans } from './goals/cold-scan.ts';
 import { hubList, hubPushes } from './goals/hub.ts';
 import { roomFanOut } from './goals/rooms.ts';
+import { roomPaint } from './goals/paint.ts';
 import { restart } from './goals/restart.ts';
 import { scrapeCost } from './goals/scrape-cost.ts';
 import { steady } from './goals/steady.ts';
@@ -74,6 +75,7 @@ async function measureAll(): Promise<readonly Finding[]> {
   }
   if (wants('G6')) note(await scrapeCost(bench));
   if (wants('G9')) note(await roomFanOut(bench));
+  if (wants('G10')) note(await roomPaint(bench));
   if (wants('G11')) note(await hubPushes(bench));
   if (wants('G12')) note(await hubList(bench));
   return (Object.keys(goals) as GoalName[]).filter((name) => wanted.has(name)).flatMap((name) => found.get(name) ?? []);
