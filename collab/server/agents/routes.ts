@@ -41,7 +41,7 @@ export const agentRoutes = (agents: Omit<Agents, 'routes'>): readonly Route[] =>
       handle: async ({ agent, params, body, actor }) => { await answerCommand(base, { id: params.id, teamId: agent.teamId, userId: agent.userId, actor, result: body }); },
     }),
     route({
-      method: 'put', path: '/api/v1/agents/sessions/:tool/:nativeId/visibility', tag: 'agents', summary: "Opens a session of the agent's own person to the team, or closes it", access: { who: 'agent' }, perMinute: 120,
+      method: 'put', path: '/api/v1/agents/sessions/:tool/:nativeId/visibility', tag: 'agents', summary: "Opens a session of the agent's own person to the team, or closes it", access: { who: 'agent' },
       params: z.object({ tool: z.string().min(1).max(40), nativeId: z.string().min(1).max(300) }), body: visibilityWish,
       answers: { schema: visibilityAnswer, about: 'How it was before, and where its room is.' },
       example: { params: { tool: 'claude', nativeId: 'open-one' }, body: { visibility: 'private' } },

@@ -111,9 +111,10 @@ describe('[C9] the door for guests', () => {
   });
 
   it('closes by itself when nobody asks for it any more, room by room', async () => {
-    const { hosts: [host], invite } = await letIn('claude/one', 300);
+    const { hosts: [host], invite } = await letIn('claude/one');
     await register(host!, invite, 'grace');
     await letIn('claude/two');
+    expect((await letIn('claude/one', 300)).guests).toEqual(['grace']);
     const id = await idOf('claude/one');
     await until(async () => (await guestsOf(hub.base, id)).length === 0);
     expect((await ask('GET', host!, '/healthz')).status).toBe(200); // the other room is still shared

@@ -139,6 +139,20 @@ describe('[C9] watchroom share with the hub of a team', () => {
     expect(await seen(machine.sessionId)).toMatchObject({ visibility: 'team', tokens: machine.tokens(), title: 'All about kestrel' });
   });
 
+  it('[C9] goes on when the exporter reads its configuration again', async () => {
+    const machine = aMachine();
+    const exporter = program(['exporter', ...machine.common, '--no-open']);
+    await exporter.until(/for you alone/);
+    const one = share(machine, ['--interval', '1'], withHub());
+    await one.until(/is open to the team/);
+    exporter.process.kill('SIGHUP');
+    await exporter.until(/the configuration was read again/);
+    machine.work();
+    await until(async () => (await seen(machine.sessionId)).tokens === machine.tokens(), 30_000);
+    expect((await one.stop('SIGINT')).code).toBe(0);
+    expect(await seen(machine.sessionId)).toMatchObject({ visibility: 'private' });
+  });
+
   it('[C9] ends its reports by itself when the command is killed', async () => {
     const machine = aMachine();
     const exporter = program(['exporter', ...machine.common, '--no-open', '--log.level', 'info']);

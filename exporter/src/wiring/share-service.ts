@@ -55,9 +55,10 @@ const running = (folder: string, pid: number, line: string): Service => {
   const ended = new Promise<never>((_resolve, reject) => (over = reject));
   ended.catch(() => undefined);
   const timer = setInterval(() => {
-    if (ownerOf(folder)?.pid !== pid || !isAlive(pid)) over(new CommandError(`the exporter of this machine (pid ${pid}) has ended, and the sharing with it`));
+    // One that reads its configuration again has no card for a moment.
+    if ((ownerOf(folder)?.pid ?? pid) !== pid || !isAlive(pid)) over(new CommandError(`the exporter of this machine (pid ${pid}) has ended, and the sharing with it`));
   }, lookMs);
-  return { own: false, ask: asking(() => line), over: ended, stop: async () => clearInterval(timer) };
+  return { own: false, ask: asking(() => ownerOf(folder)?.line ?? line), over: ended, stop: async () => clearInterval(timer) };
 };
 
 /** The same as `npm start`, without its words: this command has its own. */

@@ -43,7 +43,7 @@ export const addShare = (program: Command, deps: Deps): void => {
         const plan = care.plan(ask);
         return print(deps, format, { text: () => planText(plan), data: () => plan });
       }
-      const tell = (news: ShareNews): void => void deps.stderr.write(`${'said' in news ? safeText(news.said) : `The addresses have changed.\n${invitesText(news.invites)}`}\n`);
+      const tell = (news: ShareNews): void => void deps.stderr.write(`${'said' in news ? safeText(news.said) : `There is another way in now.\n${invitesText(news.invites)}`}\n`);
       const sharing = await withProgress(deps.stderr, 'Opening the room', care.begin(ask, tell));
       print(deps, format, { text: () => sharingText(session, sharing, ask), data: () => dataOf(session.id, sharing) });
       await untilTheEnd(sharing, { deps, once });
