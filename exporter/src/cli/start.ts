@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { healthSettings } from '../config/health-settings.ts';
-import { loadConfig } from '../config/load.ts';
-import type { Loaded } from '../config/load.ts';
+import { loadConfig, loadWithoutFile } from '../config/load.ts';
+import type { Given, Loaded } from '../config/load.ts';
 import { statePath } from '../config/paths.ts';
+import { ConfigError } from '../config/problem.ts';
 import type { Backend, World } from './backend.ts';
 import type { Deps } from './deps.ts';
 import { CommandError } from './exit-codes.ts';
@@ -12,13 +13,36 @@ import type { SessionView } from './views/session-page.ts';
 
 /** What the command line of a command decides. Throws a ConfigError. */
 export const worldOf = (command: Command, deps: Deps): World => {
-  const loaded = loadConfig({ machine: deps.machine, variables: deps.variables, cwd: deps.cwd, ...typedFlags(command) });
+  const loaded = loadConfig(givenOf(command, deps));
   return { ...loaded, state: stateOf(loaded), reload: () => worldOf(command, deps) };
 };
 
+/** The same for a command that goes on whatever stands in the configuration: without the file, or without anything that was said. `problem`: why, in one line. */
+export const worldWhatever = (command: Command, deps: Deps): { readonly world: World; readonly problem?: string } => {
+  const given = givenOf(command, deps);
+  try {
+    return { world: worldOf(command, deps) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const loaded = withoutFile(given) ?? loadWithoutFile({ ...given, variables: {}, flags: {} });
+    return { world: { ...loaded, state: stateOf(loaded), reload: () => worldOf(command, deps) }, problem: error.message.trim().split('\n')[0]!.trim() };
+  }
+};
+
+const withoutFile = (given: Given): Loaded | undefined => {
+  try {
+    return loadWithoutFile(given);
+  } catch {
+    return undefined;
+  }
+};
+
+const givenOf = (command: Command, { machine, variables, cwd }: Deps): Given => ({ machine, variables, cwd, ...typedFlags(command) });
+
 /** Does something with the backend of a command, and gives back what that opened. */
-export const withBackend = async (command: Command, deps: Deps, work: (backend: Backend, world: World) => Promise<void>): Promise<void> => {
-  const world = worldOf(command, deps);
+export const withBackend = (command: Command, deps: Deps, work: (backend: Backend, world: World) => Promise<void>): Promise<void> => withBackendOf(worldOf(command, deps), deps, work);
+
+export const withBackendOf = async (world: World, deps: Deps, work: (backend: Backend, world: World) => Promise<void>): Promise<void> => {
   const backend = await deps.open(world);
   try {
     await work(backend, world);

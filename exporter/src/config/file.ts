@@ -43,7 +43,7 @@ const shortened = (message: string): string => (message.length > 200 ? `${messag
 
 type Values = Readonly<Record<string, unknown>>;
 
-const emptyFile = (path: string, problems: readonly Problem[] = []): ConfigFile => ({ path, exists: false, valueOf: () => undefined, placeOf: () => path, problems });
+export const emptyFile = (path: string, problems: readonly Problem[] = []): ConfigFile => ({ path, exists: false, valueOf: () => undefined, placeOf: () => path, problems });
 
 const textOf = (path: string): string | undefined | { readonly problem: string } => {
   try {

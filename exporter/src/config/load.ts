@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Machine } from '../files/machine.ts';
 import { tools } from '../session/tool.ts';
 import type { Tool } from '../session/tool.ts';
-import { readConfigFile } from './file.ts';
+import { emptyFile, readConfigFile } from './file.ts';
 import type { ConfigFile } from './file.ts';
 import { didYouMean } from './nearest.ts';
 import { absolutePath, configPath } from './paths.ts';
@@ -48,6 +48,15 @@ export const loadConfig = (given: Given): Loaded => {
   const named = said('configFile', given, undefined);
   const file = readConfigFile(named.raw === undefined ? configPath(machine) : absolutePath(String(named.raw), given.machine, given.cwd));
   if (named.raw !== undefined && !file.exists && file.problems.length === 0) throw new ConfigError([{ where: nameOf(named.origin), message: `there is no file ${file.path}. Try: watchroom config init --config ${file.path}` }]);
+  const { values, origins, written, problems } = decideAll(given, file);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { config: values as Config, origins, written, machine, file: { path: file.path, exists: file.exists } };
+};
+
+/** The same as if there were no configuration file; for a command that must go on whatever stands in it. Throws a ConfigError of flags and variables. */
+export const loadWithoutFile = (given: Given): Loaded => {
+  const machine = machineOf(given);
+  const file = emptyFile(configPath(machine));
   const { values, origins, written, problems } = decideAll(given, file);
   if (problems.length > 0) throw new ConfigError(problems);
   return { config: values as Config, origins, written, machine, file: { path: file.path, exists: file.exists } };

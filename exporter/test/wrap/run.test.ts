@@ -115,6 +115,14 @@ describe('watchroom run', () => {
     expect(run(['--team', 'reds', '--', 'touch', join(folder, 'ran')]).status).toBe(2);
   });
 
+  it.each([['is no YAML', 'hub: [1'], ['has an unknown setting', 'nonsense: 3'], ['has a wrong value', 'log: { level: loud }']])('[L8] a configuration that %s keeps nothing from running: one line says so', (_what, text) => {
+    const config = join(folder, 'wrong.yaml');
+    writeFileSync(config, text);
+    const { status, stdout, stderr } = run(['--config', config, '--', 'sh', '-c', 'echo hi; exit 3']);
+    expect({ status, stdout: String(stdout) }).toEqual({ status: 3, stdout: 'hi\n' });
+    expect(String(stderr)).toMatch(/^watchroom: the configuration is wrong \(.*wrong\.yaml.*\) and left out\. More: watchroom config check\n$/);
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('[L8] %s goes to the command, which decides what it means', async (signal) => {
     const child = spawn(process.execPath, args('--', process.execPath, '-e', `process.on('${signal}', () => process.exit(42)); console.log('ready'); setInterval(() => {}, 1000)`), { env: env(), stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout!, 'data');

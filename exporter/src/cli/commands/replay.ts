@@ -1,18 +1,16 @@
 import type { Command } from 'commander';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { EpochMs } from '../../session/part.ts';
 import type { Deps } from '../deps.ts';
 import { withExamples } from '../examples.ts';
 import { CommandError } from '../exit-codes.ts';
-import { longTime, many, usd } from '../figures.ts';
 import { findSession } from '../find-session.ts';
 import { addSettingFlags, lookingFlags } from '../flags.ts';
 import { addFormatFlag, print } from '../format.ts';
 import type { Format } from '../format.ts';
 import { withProgress } from '../progress.ts';
+import { play } from '../replay/play.ts';
 import { safeText } from '../safe-text.ts';
 import { viewOf, withBackend } from '../start.ts';
-import { momentLine, timelineOf } from '../views/timeline.ts';
+import { timelineOf } from '../views/timeline.ts';
 import type { Moment, TimelineView } from '../views/timeline.ts';
 
 interface Options {
@@ -24,7 +22,7 @@ interface Options {
 /** watchroom replay */
 export const addReplay = (program: Command, deps: Deps): void => {
   const command = program.command('replay <session>').summary('its timeline, at any speed')
-    .description('Shows the timeline of a session as it went: prompts, answers, tool calls, errors and compactions, with the time, the cost up to then and the tokens of the last request. On a terminal it runs 60 times as fast as the session did, and no pause is longer than three seconds; in a pipe all of it comes at once.\nWhat was said is shown with --with-content only.\nA session is named by a pid, by its id, or by any part of the id that only it has.')
+    .description('Shows the timeline of a session as it went: prompts, answers, tool calls, errors and compactions, with the time, the cost up to then and the tokens of the last request. On a terminal it runs 60 times as fast as the session did, and no pause is longer than three seconds; space stops it and lets it go on, n shows the next moment alone, + and - change the speed, e shows the rest at once, q ends it. In a pipe all of it comes at once.\nWhat was said is shown with --with-content only.\nA session is named by a pid, by its id, or by any part of the id that only it has.')
     .option('--speed <factor>', 'so many times as fast as it went: 1, 60, 1000, max')
     .option('--with-content', 'what was said as well');
   addSettingFlags(addFormatFlag(command), [...lookingFlags, 'timezone']).action((name: string, options: Options) => {
@@ -49,7 +47,6 @@ export const addReplay = (program: Command, deps: Deps): void => {
 };
 
 const usualSpeed = 60;
-const longestPauseMs = 3000;
 
 const speedOf = (typed: string | undefined, { stdout }: Deps): number => {
   if (typed === undefined) return stdout.isTTY ? usualSpeed : Infinity;
@@ -57,35 +54,6 @@ const speedOf = (typed: string | undefined, { stdout }: Deps): number => {
   const factor = Number(typed.replace(/[x×]$/, ''));
   if (!(factor > 0)) throw new CommandError(`--speed must be a number above 0 or max, got ${JSON.stringify(typed)}. Try --speed 60`, 'usage');
   return factor;
-};
-
-interface Playing {
-  readonly deps: Deps;
-  readonly view: TimelineView;
-  readonly speed: number;
-}
-
-const play = async (moments: readonly Moment[], { deps, view, speed }: Playing): Promise<void> => {
-  const stopping = new AbortController();
-  void deps.ending?.then(() => stopping.abort());
-  let before: EpochMs | undefined;
-  for (const moment of moments) {
-    await pause(moment.at === undefined || before === undefined ? 0 : (moment.at - before) / speed, stopping.signal);
-    if (stopping.signal.aborted) return;
-    deps.stdout.write(`${momentLine(moment, view)}\n`);
-    before = moment.at ?? before;
-  }
-  deps.stdout.write(`\n${view.paint('dim', ending(moments))}\n`);
-};
-
-const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-  if (ms >= 1) await sleep(Math.min(ms, longestPauseMs), undefined, { signal }).catch(() => undefined); // stopped: the loop sees it
-};
-
-const ending = (moments: readonly Moment[]): string => {
-  const [first, last] = [moments.find(({ at }) => at !== undefined)?.at, moments.findLast(({ at }) => at !== undefined)?.at];
-  const cost = moments.at(-1)?.costUsd;
-  return [many(moments.length, 'moment'), first === undefined || last === undefined ? '' : longTime(last - first), cost === undefined ? '' : `${usd(cost)} API-equivalent`].filter(Boolean).join(' · ');
 };
 
 const momentData = ({ at, text, ...moment }: Moment, { withContent }: TimelineView) => ({ ...(at === undefined ? {} : { at: new Date(at).toISOString() }), ...moment, ...(withContent && text !== undefined ? { text } : {}) });

@@ -4,7 +4,8 @@ import type { Deps } from '../deps.ts';
 import { withExamples } from '../examples.ts';
 import { CommandError, WrappedExit } from '../exit-codes.ts';
 import { addSettingFlags } from '../flags.ts';
-import { withBackend } from '../start.ts';
+import { safeText } from '../safe-text.ts';
+import { withBackendOf, worldWhatever } from '../start.ts';
 import { tokenVariable } from './agent.ts';
 
 interface RunOptions {
@@ -28,11 +29,15 @@ export const addRun = (program: Command, deps: Deps): void => {
     .option('--state-file <file>', 'keep the state in this file');
   addSettingFlags(command, ['stateFolder', 'configFile']).action(async (words: readonly [string, ...string[]], { stateFile, team, hubTokenFile, ...told }: RunOptions) => {
     if (stateFile !== undefined && stateFile === '') throw new CommandError('--state-file needs a file', 'usage');
+    // A slip in a file of ours is no reason not to run what somebody wants to run.
+    const { world, problem } = worldWhatever(command, deps);
+    const isTold = team !== undefined && (problem === undefined || world.config.hubUrl !== undefined);
+    if (problem !== undefined) deps.stderr.write(`watchroom: the configuration is wrong (${safeText(problem)}) and left out${team !== undefined && !isTold ? '; the hub is not told' : ''}. More: watchroom config check\n`);
     let exitCode = 0;
-    await withBackend(command, deps, async (backend) => {
+    await withBackendOf(world, deps, async (backend) => {
       exitCode = await backend.wrap.run({
         command: words, ...told, token: deps.variables[tokenVariable],
-        ...(team === undefined ? {} : { team }),
+        ...(isTold ? { team } : {}),
         ...(hubTokenFile === undefined ? {} : { hubTokenFile: absolutePath(hubTokenFile, deps.machine, deps.cwd) }),
         ...(stateFile === undefined ? {} : { stateFile: absolutePath(stateFile, deps.machine, deps.cwd) }),
       });
