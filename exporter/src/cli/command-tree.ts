@@ -41,6 +41,9 @@ export const everyCommand = (entry: CommandEntry): readonly CommandEntry[] => [e
 /** The last word of its path. */
 export const nameOf = ({ path }: CommandEntry): string => path.split(' ').at(-1)!;
 
+/** What its argument may be, where only some words are allowed. */
+export const argumentChoices = (entry: CommandEntry): readonly string[] => entry.arguments.flatMap((argument) => argument.argChoices ?? []);
+
 /** One of its arguments is a session. */
 export const takesSession = (entry: CommandEntry): boolean => entry.arguments.some((argument) => /^sessions?$/.test(argument.name()));
 

@@ -1,15 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { manPage } from '../../../scripts/man-page.ts';
 import { nowhere } from '../../../scripts/cli-page.ts';
 import { commandTree, everyCommand, nameOf } from '../../src/cli/command-tree.ts';
 import { bashCompletion } from '../../src/cli/completion/bash.ts';
+import { fishCompletion } from '../../src/cli/completion/fish.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { repository } from '../end-to-end/a-world.ts';
 import { run } from '../end-to-end/an-exporter.ts';
+import { until } from '../servers.ts';
+import { inTmux } from './a-tmux.ts';
 
 const silent = { write: () => true, columns: 100 };
 const tree = commandTree(createProgram({ ...nowhere, stdout: silent, stderr: silent, variables: {} }));
+
+const has = (shell: string, flag = '--version'): boolean => spawnSync(shell, [flag]).status === 0;
 
 /** What bash offers for the words, the last of them half typed. */
 const offered = (...words: readonly string[]): readonly string[] =>
@@ -21,7 +29,47 @@ describe('watchroom completion', () => {
     expect(offered('ledger', '')).toEqual(expect.arrayContaining(['verify', 'compact', 'backup', 'reset']));
     expect(offered('list', '--stat')).toEqual(expect.arrayContaining(['--status', '--state']));
     expect(offered('ls', '--format', '')).toEqual(['table', 'json', 'yaml']);
+    expect(offered('completion', 'po')).toEqual(['powershell']);
   });
+
+  (has('fish') ? it : it.skip)('[L9] fish knows the same (skipped where it is not installed)', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'watchroom-fish-'));
+    writeFileSync(join(folder, 'watchroom.fish'), fishCompletion(tree));
+    const inFish = (typed: string): readonly string[] => execFileSync('fish', ['--no-config', '-c', 'source $argv[1]; complete -C $argv[2]', '--', join(folder, 'watchroom.fish'), `watchroom ${typed}`], { encoding: 'utf8', cwd: folder }).split('\n').filter(Boolean).map((line) => line.split('\t')[0]!);
+    expect(inFish('mon')).toEqual(['monitor']);
+    expect(inFish('ledger ').toSorted()).toEqual(['backup', 'compact', 'reset', 'verify']);
+    expect(inFish('list --stat')).toEqual(expect.arrayContaining(['--status', '--state']));
+    expect(inFish('ls --format ').toSorted()).toEqual(['json', 'table', 'yaml']);
+    expect(inFish('hub admin ').toSorted()).toEqual(expect.arrayContaining(['create']));
+    expect(inFish('completion po')).toEqual(['powershell']);
+    expect(inFish('import watch')).toEqual(['watchroom.fish']);
+    expect(inFish('ledger verify ')).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+
+  (has('zsh') && has('tmux', '-V') ? it : it.skip)('[L9] zsh completes what is typed (skipped without zsh and tmux)', async () => {
+    const tmux = inTmux("PS1='> ' ZDOTDIR=/nowhere zsh -f", { columns: 120, rows: 40 });
+    const lastLine = (): string => tmux.screen().trimEnd().split('\n').at(-1)!;
+    const completed = async (typed: string, expected: RegExp): Promise<void> => {
+      tmux.press('C-u');
+      tmux.press('-l', typed);
+      tmux.press('Tab');
+      await until(() => expected.test(tmux.screen()), 15_000).catch(() => { throw new Error(`${typed} became ${tmux.screen()}`); });
+    };
+    try {
+      await until(() => lastLine().startsWith('>'), 15_000);
+      tmux.press('-l', `autoload -Uz compinit; compinit -D; source <('${process.execPath}' '${join(repository, 'exporter/bin/watchroom.js')}' completion zsh); echo re''ady`);
+      tmux.press('Enter');
+      await until(() => tmux.screen().includes('\nready'), 30_000);
+      await completed('watchroom moni', /> watchroom monitor/);
+      await completed('watchroom ledger ver', /> watchroom ledger verify/);
+      await completed('watchroom ls --form', /> watchroom ls --format/);
+      await completed('watchroom list --format js', /> watchroom list --format json/);
+      await completed('watchroom completion po', /> watchroom completion powershell/);
+    } finally {
+      tmux.stop();
+    }
+  }, 90_000);
 
   it.each(['bash', 'zsh', 'fish', 'powershell'])('[L9] %s names every command, printed by the real program', async (shell) => {
     const { code, stdout } = await run(['completion', shell]);

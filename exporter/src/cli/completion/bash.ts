@@ -1,4 +1,4 @@
-import { everyCommand, nameOf, takesSession } from '../command-tree.ts';
+import { argumentChoices, everyCommand, nameOf, takesSession } from '../command-tree.ts';
 import type { CommandEntry } from '../command-tree.ts';
 
 /** Completion for bash, by words alone: it works without the bash-completion package. */
@@ -27,7 +27,7 @@ const patternsOf = (entry: CommandEntry): readonly string[] => {
   return [nameOf(entry), ...entry.aliases].map((name) => `${above}/${name}`);
 };
 
-const wordsOf = ({ commands, options }: CommandEntry): string => [...commands.map(nameOf), ...options.flatMap(({ names }) => names.filter((name) => name.startsWith('--')))].join(' ');
+const wordsOf = (entry: CommandEntry): string => [...entry.commands.map(nameOf), ...argumentChoices(entry), ...entry.options.flatMap(({ names }) => names.filter((name) => name.startsWith('--')))].join(' ');
 
 /** After a flag: its choices, or for any other value files. */
 const valueCases = (root: CommandEntry): string =>

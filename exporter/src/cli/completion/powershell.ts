@@ -1,4 +1,4 @@
-import { everyCommand, nameOf, takesSession } from '../command-tree.ts';
+import { argumentChoices, everyCommand, nameOf, takesSession } from '../command-tree.ts';
 import type { CommandEntry } from '../command-tree.ts';
 
 /** Completion for PowerShell 5 and later. */
@@ -6,7 +6,7 @@ export const powershellCompletion = (root: CommandEntry): string => `# Completio
 Register-ArgumentCompleter -Native -CommandName watchroom -ScriptBlock {
   param($word, $line, $position)
   $commands = @{
-${everyCommand(root).map((entry) => `    ${quoted(entry.path)} = @(${entry.commands.map((one) => pair(nameOf(one), one.summary)).join(', ')})`).join('\n')}
+${everyCommand(root).map((entry) => `    ${quoted(entry.path)} = @(${[...entry.commands.map((one) => pair(nameOf(one), one.summary)), ...argumentChoices(entry).map((word) => pair(word, word))].join(', ')})`).join('\n')}
   }
   $options = @{
 ${everyCommand(root).map((entry) => `    ${quoted(entry.path)} = @(${entry.options.map(({ names, description }) => pair(names.at(-1)!, description)).join(', ')})`).join('\n')}

@@ -1,4 +1,4 @@
-import { everyCommand, nameOf, takesSession } from '../command-tree.ts';
+import { argumentChoices, everyCommand, nameOf, takesSession } from '../command-tree.ts';
 import type { CommandEntry, OptionEntry } from '../command-tree.ts';
 
 /** Completion for zsh: a function for every command. */
@@ -11,7 +11,7 @@ if [ "$funcstack[1]" = "_watchroom" ]; then _watchroom "$@"; else compdef _watch
 
 const functionOf = (entry: CommandEntry): string => {
   const options = entry.options.map(optionSpec);
-  if (entry.commands.length === 0) return `${functionName(entry)}() {\n  _arguments -s ${[...options, ...(takesSession(entry) ? [`'*:session:_watchroom_sessions'`] : entry.arguments.length > 0 ? [`'*:argument:_files'`] : [])].join(' \\\n    ')}\n}`;
+  if (entry.commands.length === 0) return `${functionName(entry)}() {\n  _arguments -s ${[...options, ...argumentSpec(entry)].join(' \\\n    ')}\n}`;
   return `${functionName(entry)}() {
   local state line
   _arguments -C ${[...options, `'1:command:->command'`, `'*::argument:->argument'`].join(' \\\n    ')}
@@ -22,6 +22,13 @@ ${entry.commands.map((one) => `      ${[nameOf(one), ...one.aliases].join('|')})
     esac ;;
   esac
 }`;
+};
+
+const argumentSpec = (entry: CommandEntry): readonly string[] => {
+  const choices = argumentChoices(entry);
+  if (choices.length > 0) return [`'1:${nameOf(entry)}:(${choices.join(' ')})'`];
+  if (takesSession(entry)) return [`'*:session:_watchroom_sessions'`];
+  return entry.arguments.length > 0 ? [`'*:argument:_files'`] : [];
 };
 
 const functionName = ({ path }: CommandEntry): string => `_watchroom${path === '' ? '' : `_${path.replaceAll(/[ -]/g, '_')}`}`;
