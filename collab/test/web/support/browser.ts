@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { HubSettings } from '../../../server/settings.ts';
 import { startTestHub } from '../../support/hub.ts';
 import type { Client, TestHub } from '../../support/hub.ts';
 import { makeScene } from './scene.ts';
@@ -34,9 +35,9 @@ export const buildPage = (): void => {
 /** The system's Chromium. */
 export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: '/usr/bin/chromium', args });
 
-export const openStage = async (): Promise<Stage> => {
+export const openStage = async (settings: Partial<HubSettings> = {}): Promise<Stage> => {
   buildPage();
-  const hub = await startTestHub({ limitFactor: 1000 });
+  const hub = await startTestHub({ limitFactor: 1000, ...settings });
   const scene = await makeScene(hub);
   // Browsers have a clock of their own; the hub's goes with it.
   const ticking = setInterval(() => { hub.clock.now = Date.now(); }, 100);

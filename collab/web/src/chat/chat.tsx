@@ -42,7 +42,7 @@ const OpenChat = ({ channelId, hasOlder, may, team, mayLeave }: { readonly chann
   const composer = useRef<HTMLTextAreaElement>(null);
   const mayWrite = may.includes('post:write');
   const [isSearching, setSearching] = useState(false);
-  const isGone = useAsked(asked);
+  const askedState = useAsked(asked, askedPost !== undefined);
   useShortcuts('Room', [{ keys: 'm', does: 'Write a message', run: () => composer.current?.focus() }, { keys: '/', does: 'Search in what was said', run: () => setSearching(true) }]);
   const newest = posts.at(-1)?.id;
   useEffect(() => { if (!document.hidden) markRead(channelId); }, [channelId, newest]);
@@ -53,8 +53,8 @@ const OpenChat = ({ channelId, hasOlder, may, team, mayLeave }: { readonly chann
         <Pinned channelId={channelId} />
         <ChatBar channelId={channelId} mayLeave={mayLeave} onSearch={() => setSearching(true)} />
         {isSearching && <Suspense><Search team={team} channelId={channelId} onClose={() => setSearching(false)} /></Suspense>}
-        {isGone && <p className="notice small" role="status">The message you were sent to is not in this room any more.</p>}
-        {posts.length === 0 ? <Quiet mayWrite={mayWrite} /> : <Messages posts={posts} hasOlder={hasOlder} may={may} asked={asked} onThread={openThread} />}
+        {askedState === 'gone' && <p className="notice small" role="status">The message you were sent to is not in this room any more.</p>}
+        {askedState === 'coming' ? <div className="quiet"><Slow><p className="soft">Going back to that message…</p></Slow></div> : posts.length === 0 ? <Quiet mayWrite={mayWrite} /> : <Messages posts={posts} hasOlder={hasOlder} may={may} asked={asked} onThread={openThread} />}
         <Typing channelId={channelId} />
         {mayWrite ? <Composer key={channelId} field={composer} channelId={channelId} /> : <p className="read-only small soft">You can read here. Writing is for members and editors.</p>}
       </div>
@@ -63,15 +63,18 @@ const OpenChat = ({ channelId, hasOlder, may, team, mayLeave }: { readonly chann
   );
 };
 
-/** Brings the message that the address names; true: there is none. */
-const useAsked = (id: string | undefined): boolean => {
-  const [gone, setGone] = useState<string>();
+/** Brings the message that the address names, with all that was said since; the list is drawn when it is there, for it cannot jump to what comes later. */
+const useAsked = (id: string | undefined, isThere: boolean): 'none' | 'coming' | 'there' | 'gone' => {
+  const [settled, setSettled] = useState<{ readonly id: string; readonly found: boolean }>();
   useEffect(() => {
     let over = false;
-    if (id !== undefined) void loadPost(id).then((isThere) => { if (!over && !isThere) setGone(id); }, () => undefined);
+    const settle = (found: boolean): void => { if (!over && id !== undefined) setSettled({ id, found }); };
+    if (id !== undefined) loadPost(id).then(settle, () => settle(false));
     return () => { over = true; };
   }, [id]);
-  return id !== undefined && gone === id;
+  if (id === undefined) return 'none';
+  if (settled?.id === id) return settled.found ? 'there' : 'gone';
+  return isThere ? 'there' : 'coming';
 };
 
 const Messages = ({ posts, hasOlder, may, asked, onThread }: { readonly posts: readonly Post[]; readonly hasOlder: boolean; readonly may: readonly string[]; readonly asked: string | undefined; readonly onThread: (id: string) => void }) => {

@@ -1,6 +1,5 @@
 import { go } from '../app/router.ts';
 import { useShortcuts } from '../app/keys.ts';
-import { many } from '../app/words.ts';
 import { anchorOf } from './anchor.ts';
 import { useComments } from './hooks.ts';
 
@@ -14,5 +13,5 @@ export const CommentBar = () => {
   };
   useShortcuts('Comments', open.length === 0 ? [] : [{ keys: 'n', does: 'Next open comment', run: () => step(1) }, { keys: 'p', does: 'Open comment before', run: () => step(-1) }]);
   if (open.length === 0) return null;
-  return <p className="comment-bar small"><span>{many(open.length, 'open comment')}</span><button type="button" className="button plain tight" onClick={() => step(-1)} aria-label="Open comment before">‹ back</button><button type="button" className="button plain tight" onClick={() => step(1)} aria-label="Next open comment">next ›</button></p>;
+  return <p className="comment-bar small"><span>{open.length} open<span className="spare"> {open.length === 1 ? 'comment' : 'comments'}</span></span><button type="button" className="button plain tight" onClick={() => step(-1)} title="Open comment before">‹<span className="spare"> back</span><span className="unseen"> to the open comment before</span></button><button type="button" className="button plain tight" onClick={() => step(1)} title="Next open comment"><span className="spare">next </span>›<span className="unseen"> open comment</span></button></p>;
 };

@@ -2,12 +2,13 @@ import { useEffect, useRef, useState } from 'react';
 import type { DragEvent, KeyboardEvent, RefObject } from 'react';
 import { bytes } from './bytes.ts';
 import { keepDraft, draftOf } from './draft.ts';
+import { fileLimits } from './file-limits.ts';
 import { GivenFiles } from './given-files.tsx';
 import { Mark } from './marks.tsx';
 import { usePresence } from './presence.ts';
 import { send, tellTyping } from './room-chat.ts';
 import { suggest } from './suggest.ts';
-import { fileLimits, useFiles } from './use-files.ts';
+import { useFiles } from './use-files.ts';
 
 /** Where one writes, and what is dropped or pasted is attached. What is not sent stays on this browser. */
 export const Composer = ({ field, channelId, rootId = '', label = 'Message', placeholder = 'Write to the room' }: { readonly field?: RefObject<HTMLTextAreaElement | null>; readonly channelId: string; readonly rootId?: string; readonly label?: string; readonly placeholder?: string }) => {

@@ -4,7 +4,7 @@ import { asProblem } from '../api/problem.ts';
 import { followingOf } from '../inbox/preference.ts';
 import type { Following } from '../inbox/preference.ts';
 
-export const followingWords = { all: 'Everything', default: 'Mentions and news', muted: 'Muted' } as const;
+export const followingWords = { all: 'Everything', default: 'Mentions', muted: 'Nothing: muted' } as const;
 
 /** How much of this room its reader wants to hear, on all of their browsers. @param mayLeave without a role in the room: whoever has one keeps it and can mute */
 export const RoomFollow = ({ channelId, mayLeave }: { readonly channelId: string; readonly mayLeave: boolean }) => {
@@ -24,7 +24,7 @@ export const RoomFollow = ({ channelId, mayLeave }: { readonly channelId: string
   };
   return (
     <>
-      <label className="room-follow"><span className="soft">Tell me</span> <select value={now} aria-label="What to be told of this room" onChange={(event) => choose(event.target.value as Following | 'off')}>
+      <label className="room-follow"><span className="soft spare">Tell me of</span> <select value={now} aria-label="What to be told of this room" onChange={(event) => choose(event.target.value as Following | 'off')}>
         {(now === 'off' || mayLeave) && <option value="off">Not followed</option>}
         {(Object.keys(followingWords) as Following[]).map((one) => <option key={one} value={one}>{followingWords[one]}</option>)}
       </select></label>

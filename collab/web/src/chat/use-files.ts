@@ -1,10 +1,7 @@
 import type { FileInfo } from '@mattermost/types/files';
 import { useEffect, useRef, useState } from 'react';
 import { asProblem } from '../api/problem.ts';
-import { bytes } from './bytes.ts';
-
-/** What the hub takes: rooms/api/files.ts. */
-export const fileLimits = { bytes: 5 * 2 ** 20, aMessage: 10 } as const;
+import { fileLimits, sorted } from './file-limits.ts';
 
 /** A file on its way into a message. */
 export interface GivenFile {
@@ -61,13 +58,4 @@ export const useFiles = (channelId: string): Files => {
     },
     clear: () => { setFiles([]); setRefused(undefined); },
   };
-};
-
-/** Those that fit, and a sentence about those that do not. */
-export const sorted = <Given extends { readonly name: string; readonly size: number }>(given: readonly Given[], room: number): { readonly taken: readonly Given[]; readonly why: string | undefined } => {
-  const fit = given.filter(({ size }) => size > 0 && size <= fileLimits.bytes);
-  const taken = fit.slice(0, Math.max(0, room));
-  const odd = given.find((one) => !fit.includes(one));
-  const why = odd !== undefined ? `${odd.name} ${odd.size === 0 ? 'is empty' : `has ${bytes(odd.size)}; a file may have ${bytes(fileLimits.bytes)}`}.` : fit.length > taken.length ? `A message takes ${fileLimits.aMessage} files.` : undefined;
-  return { taken, why };
 };

@@ -6,6 +6,9 @@ import { asProblem } from '../api/problem.ts';
 import { useShortcuts } from '../app/keys.ts';
 import { Link } from '../app/link.tsx';
 import { go } from '../app/router.ts';
+import { RequestRows } from '../inbox/request-rows.tsx';
+import { useRequests } from '../inbox/requests.ts';
+import '../inbox/inbox.css';
 import { Explained } from '../parts/explained.tsx';
 import { Lamp } from '../parts/lamp.tsx';
 import { TokenBar } from '../parts/token-bar.tsx';
@@ -21,6 +24,7 @@ import { reasonsOf, standingOf } from '../sessions/trouble.ts';
 /** What the session is, how it is, and what can be done with it. */
 export const RoomHeader = ({ room: { session, may }, account, team, now, onChanged }: { readonly room: Extract<RoomSession, { hidden: false }>; readonly account: Account; readonly team: Team; readonly now: number; readonly onChanged: () => void }) => {
   const reasons = reasonsOf(session, now);
+  const asking = useRequests().filter((request) => request.session === session.id);
   useShortcuts('Room', [{ keys: 'u', does: 'Back to the sessions', run: () => go('/') }]);
   return (
     <header className={`room-header is-${standingOf(session, now)}`}>
@@ -37,6 +41,7 @@ export const RoomHeader = ({ room: { session, may }, account, team, now, onChang
         {session.state === 'working' && <p className="small soft">{session.runningTool ? <>Running <code>{session.runningTool}</code></> : 'Thinking'}</p>}
       </div>
       <Sharing session={session} may={may} team={team} onChanged={onChanged} />
+      {may.includes('session:people') && <RequestRows requests={asking} team={team.id} now={now} onAnswered={onChanged} />}
     </header>
   );
 };

@@ -43,6 +43,7 @@ export const Numbers = ({ session, history, now }: { readonly session: Session; 
         {toolVersion && <div><dt>Version</dt><dd>{toolVersion}</dd></div>}
         {calls.length > 0 && <div><dt>Tools</dt><dd>{calls.slice(0, 5).map(([name, count]) => `${name} ${count}`).join(', ')}{calls.length > 5 && `, ${many(calls.length - 5, 'other')}`}</dd></div>}
         <div><dt>Last step</dt><dd>{lastActivityAt === undefined ? <Unknown why="nothing is recorded" /> : <time dateTime={new Date(lastActivityAt).toISOString()} title={moment(lastActivityAt)}>{ago(now - lastActivityAt)}</time>}</dd></div>
+        {session.grafanaUrl !== undefined && <div><dt>Dashboard</dt><dd><a href={session.grafanaUrl} target="_blank" rel="noreferrer">Grafana</a></dd></div>}
         <div><dt>Explain it</dt><dd><code>watchroom explain {shortOf(session.id)}</code></dd></div>
       </dl>
     </>

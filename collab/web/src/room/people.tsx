@@ -6,10 +6,6 @@ import type { RoomPerson, RoomRole, RoomSession } from '../api/room.ts';
 import { Face } from '../parts/face.tsx';
 import { shortPlace, useAgentAt, usePresence } from '../chat/presence.ts';
 import type { Whereabouts } from '../chat/presence.ts';
-import { useNow } from '../app/now.ts';
-import { RequestRows } from '../inbox/request-rows.tsx';
-import { useRequests } from '../inbox/requests.ts';
-import '../inbox/inbox.css';
 import type { TouchedFile } from '../api/room.ts';
 import { doing } from './doing.ts';
 import type { Session } from '../sessions/session.ts';
@@ -20,8 +16,6 @@ export const People = ({ room: { session, people, may }, id, files, account, tea
   const [problem, setProblem] = useState<string>();
   const presence = usePresence();
   const agent = useAgentAt();
-  const asking = useRequests().filter(({ session: asked }) => asked === id);
-  const now = useNow(10_000);
   const run = (act: Promise<unknown>): void => void act.then(() => { setProblem(undefined); onChanged(); }, (error: unknown) => setProblem(asProblem(error).message));
   const mayManage = may.includes('session:people');
   const others = presence.filter(({ name }) => !people.some((person) => person.name === name));
@@ -33,7 +27,6 @@ export const People = ({ room: { session, people, may }, id, files, account, tea
         {people.map((person) => <Person key={person.id} person={person} me={account.username} status={presence.find(({ name }) => name === person.name)} mayManage={mayManage && !person.first} onRole={(role) => run(giveRole(id, team.id, person.name, role))} onRemove={() => run(takeRole(id, team.id, person.name))} />)}
         {others.map(({ name, status, where }) => <li key={name}><Face name={name} status={status} /><span className="who">{name === account.username ? 'you' : name}<span className="soft small">{where ? <At place={where} /> : 'looks on'}</span></span></li>)}
       </ul>
-      {mayManage && <RequestRows requests={asking} team={team.id} now={now} onAnswered={onChanged} />}
       {mayManage && <Add onAdd={(name, role) => run(giveRole(id, team.id, name, role))} />}
       {problem && <p className="notice bad small" role="alert">{problem}</p>}
     </section>
