@@ -62,7 +62,7 @@ const seen = async (id: string): Promise<{ readonly visibility?: string; readonl
 describe('[C9] watchroom share with the hub of a team', () => {
   it('[C9] opens the session to the team, keeps it up to date until Ctrl+C, and makes it private again', async () => {
     const machine = aMachine();
-    const one = share(machine, [], withHub());
+    const one = share(machine, ['--interval', '1'], withHub());
     expect(await one.until(/is open to the team: (\S+)/)).toBe(`http://localhost/rooms/claude/${machine.nativeId}`);
     expect(one.said()).toContain('This command keeps it up to date.');
     expect(await seen(machine.sessionId)).toMatchObject({ visibility: 'team', tokens: machine.tokens(), hidden: false });
@@ -169,7 +169,7 @@ describe('[C9] watchroom share with the hub of a team', () => {
     ['an unknown session', ['share', 'nothing-like-it'], 3, /no session is called "nothing-like-it"/],
     ['a token the hub does not know', ['share', 'ID', '--hub', 'URL', '--token', 'wra_wrong'], 1, /the hub refuses this agent's token/],
     ['a hub that is not there', ['share', 'ID', '--hub', 'http://127.0.0.1:9', '--token', 'wra_x'], 1, /the hub http:\/\/127\.0\.0\.1:9 cannot be reached/],
-    ['a hub without a token', ['share', 'ID', '--hub', 'URL'], 2, /needs a token/],
+    ['a hub without a token', ['share', 'ID', '--hub', 'URL'], 2, /sharing there needs the token that it made for this machine's agent: --token-file FILE/],
     ['an interval that is none', ['share', 'ID', '--interval', 'often'], 2, /--interval must be 1 to 3600 seconds, got "often"/],
     ['both --lan and --once', ['share', 'ID', '--lan', '--once'], 2, /--lan opens a door that is open until Ctrl\+C; --once ends at once/],
   ])('[C9] %s is said in a sentence', async (_what, args, code, sentence) => {

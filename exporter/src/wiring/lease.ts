@@ -6,8 +6,8 @@ export interface Lease {
   readonly stop: () => Promise<void>;
 }
 
-export const leaseMs = 20_000;
-const renewMs = 4000;
+export const leaseMs = 12_000;
+const renewMs = 3000;
 /** An exporter that reads its configuration again is away for a moment. */
 const awayMs = 15_000;
 

@@ -18,6 +18,7 @@ import type { Service } from './share-service.ts';
 /** Opens a session to the team at its hub. Where no agent tells of it, the exporter of this machine does: of this one session. */
 export const shareWithTeam = async ({ world, about, tell }: Sharer, ask: ShareAsk): Promise<Sharing> => {
   const { session, once, show } = ask;
+  if ((ask.token ?? ask.variable ?? world.config.agentTokenFile) === undefined) throw new CommandError(`the hub ${world.config.hubUrl} is configured, and sharing there needs the token that it made for this machine's agent: --token-file FILE, or the variable WATCHROOM_TOKEN. For guests nearby, without that hub: --lan`, 'usage');
   const reporting = reportingOf(world, { token: ask.token, variable: ask.variable, askOwner: () => Promise.resolve(undefined) });
   for (const said of reportingWarnings(reporting, world)) tell({ said });
   const { hubUrl, token } = reporting;
