@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../files/make-folder.ts';
 import type { EpochMs } from '../session/part.ts';
 import { isIndexOn } from './index-settings.ts';
 
@@ -18,7 +19,7 @@ export interface Text {
 
 /** The file of the index: texts of transcripts and notes of people, nothing else of Watchroom. It is made when it is asked for. */
 export const openIndex = (path: string): Database.Database => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   const db = new Database(path, { timeout: 10_000 });
   try {
     if (process.platform !== 'win32') chmodSync(path, 0o600); // it holds what was said

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HubCare, World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
 import { statePath } from '../config/paths.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { ownerOf, takeOwnership } from '../ledger/owner.ts';
 import type { Ownership } from '../ledger/owner.ts';
 import type { Surroundings } from './books.ts';
@@ -116,7 +117,7 @@ const contentOf = (file: string, flag: string): string => {
 /** One process has a hub's folder at a time; the lock ends with it, however it dies. */
 export const ownHub = (folder: string, { pid, now }: Surroundings, what: 'serve' | 'restore'): Ownership => {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     throw new CommandError(`the hub's folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code ?? String(error)}). Name another with --data DIR`);
   }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ImportCare, World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
 import { carried, sessionOf } from '../exchange/document.ts';
 import type { Carried, CarriedSession } from '../exchange/document.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { changedWords, wordsChange } from '../ledger/words.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
 import { conversationOf } from '../readers/conversation/conversation.ts';
@@ -21,7 +22,7 @@ export const importCare = ({ state }: Pick<World, 'state'>): ImportCare => ({
     const folder = folderOf(state.path);
     const written: string[] = [];
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
       for (const one of all) written.push(...put(folder, one));
     } catch (error) {
       for (const file of written) rmSync(file, { force: true }); // all of them or none

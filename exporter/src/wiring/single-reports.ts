@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../files/make-folder.ts';
 import { startReporting } from './reporting.ts';
 import type { ReportingScene } from './reporting.ts';
 
@@ -64,7 +64,7 @@ export class SingleReports {
     const said: string[] = [];
     // An agent tells a hub which sessions there are. This one knows of one only, so it must not pass for the machine's own agent.
     const folder = join(dirname(this.#scene.state.ledgerPath), 'share', createHash('sha256').update(session).digest('hex').slice(0, 16));
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     const { stop } = startReporting({
       hubUrl, token, shareTitles, only: session, ...(hostName === undefined ? {} : { hostName }), ...(everyMs === undefined ? {} : { pace: { watchedMs: everyMs, activeMs: everyMs } }),
       onWord: (sentence) => void (said.length < mostWords && said.at(-1) !== sentence && said.push(sentence)),

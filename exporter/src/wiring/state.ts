@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { ownerOf, takeOwnership } from '../ledger/owner.ts';
 import type { Owner, Ownership } from '../ledger/owner.ts';
 
@@ -31,7 +32,7 @@ export const ledgerFile = (folder: string): string => join(folder, 'ledger.db');
 const inFolder = (folder: string, me: Owner): State => {
   let taken: ReturnType<typeof takeOwnership>;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     accessSync(folder, constants.W_OK | constants.X_OK);
     taken = takeOwnership(folder, me);
   } catch (error) {

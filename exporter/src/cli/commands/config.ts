@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { withSetting, withoutSetting } from '../../config/edit.ts';
 import { parseConfig } from '../../config/file.ts';
@@ -9,6 +9,7 @@ import { absolutePath, configPath } from '../../config/paths.ts';
 import { settingKeys, settingNames, settingOf } from '../../config/settings.ts';
 import { configTemplate, inOneLine } from '../../config/template.ts';
 import type { SettingName } from '../../config/settings.ts';
+import { makeFolder } from '../../files/make-folder.ts';
 import type { World } from '../backend.ts';
 import type { Deps } from '../deps.ts';
 import { withExamples } from '../examples.ts';
@@ -82,7 +83,7 @@ const change = (command: Command, deps: Deps, key: string, rewrite: (text: strin
   const before = textOf(path);
   const after = rewrite(before ?? '');
   checkValue(path, key, after);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, after);
   const value = parseConfig(path, after).valueOf(key);
   deps.stdout.write(`${path}: ${key} ${value === undefined ? 'has its default again' : `is ${inOneLine(value)}`}. A running exporter takes it at its next start.\n`);
@@ -105,7 +106,7 @@ const pathOf = (command: Command, deps: Deps): string => {
 
 const writeNew = (path: string, text: string): void => {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text, { flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

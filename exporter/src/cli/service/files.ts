@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../files/make-folder.ts';
 import { CommandError } from '../exit-codes.ts';
 import { ourMark } from './definition.ts';
 
@@ -22,7 +23,7 @@ export const refuseForeign = (file: string, text: string | undefined): void => {
 export const writeWhole = (file: string, text: string): void => {
   const beside = `${file}.new`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(beside, text, { mode: 0o644 });
     renameSync(beside, file);
   } catch (error) {
