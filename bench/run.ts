@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { installCcusage } from './ccusage.ts';
 import { benchData } from './data.ts';
-import { exporterGoals, goals, hubGoals, roomGoals } from './goals.ts';
+import { commandGoals, exporterGoals, goals, hubGoals, roomGoals } from './goals.ts';
 import type { Finding, GoalName } from './goals.ts';
 import { append } from './goals/append.ts';
 import type { Bench } from './goals/bench.ts';
 import { coldScans } from './goals/cold-scan.ts';
+import { commandCosts } from './goals/commands.ts';
 import { hubList, hubPushes } from './goals/hub.ts';
 import { roomFanOut } from './goals/rooms.ts';
 import { roomPaint } from './goals/paint.ts';
@@ -53,7 +54,7 @@ const findings = await measureAll();
 console.log(`\n${table(findings)}\n`);
 for (const { goal, notes } of findings) for (const note of notes) console.log(`${goal}: ${note}.`);
 if (options.only === undefined && options.preset === 'large') keep(resultsOf('latest'));
-for (const [name, group] of [['hub', hubGoals], ['rooms', roomGoals]] as const) if (group.every((goal) => wanted.has(goal)) && wanted.size === group.length) keep(resultsOf(name));
+for (const [name, group] of [['hub', hubGoals], ['rooms', roomGoals], ['commands', commandGoals]] as const) if (group.every((goal) => wanted.has(goal)) && wanted.size === group.length) keep(resultsOf(name));
 
 async function measureAll(): Promise<readonly Finding[]> {
   const found = new Map<GoalName, Finding>();
@@ -78,6 +79,7 @@ async function measureAll(): Promise<readonly Finding[]> {
   if (wants('G10')) note(await roomPaint(bench));
   if (wants('G11')) note(await hubPushes(bench));
   if (wants('G12')) note(await hubList(bench));
+  if (wants('G13', 'G14')) (await commandCosts(bench)).forEach(note);
   return (Object.keys(goals) as GoalName[]).filter((name) => wanted.has(name)).flatMap((name) => found.get(name) ?? []);
 }
 

@@ -1,9 +1,8 @@
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-/** The module that answers a command quickly. A package has it as one file; a checkout makes that file of its sources, again whenever one of them has changed. */
-exports.quickModule = async (name, isCheckout) => {
-  if (!isCheckout) return require(`../dist/quick-${name}.cjs`);
+/** The module that answers a command quickly, in a checkout: one file made of its sources, again whenever one of them has changed. A package has that file. */
+exports.quickModule = async (name) => {
   const source = join(__dirname, '../src/cli', name, 'quick.ts');
   const made = join(__dirname, '../../node_modules/.cache/watchroom', `quick-${name}.cjs`);
   return kept(made) ?? (await makeAgain(source, made)) ?? import(pathToFileURL(source).href);

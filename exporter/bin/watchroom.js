@@ -6,14 +6,13 @@ const { enableCompileCache, registerHooks } = require('node:module');
 const { homedir } = require('node:os');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { cacheFolder } = require('./cache-folder.js');
 
 // A checkout runs its sources as they are (Node strips the types); a published package has only dist.
 const isCheckout = existsSync(join(__dirname, '../src/main.ts'));
 const [command, ...args] = process.argv.slice(2);
 
 // What was compiled once need not be again; a folder that cannot be written costs nothing but that.
-const cache = cacheFolder(homeOf());
+const cache = cacheFolder();
 if (cache !== undefined) enableCompileCache(cache);
 
 if (command === 'statusline' || command === 'search') answerQuickly(command).then((rest) => rest && runProgram(rest));
@@ -24,7 +23,7 @@ else runProgram(process.argv.slice(2));
  * Returns the arguments with which the whole program goes on; undefined: everything is said.
  */
 async function answerQuickly(name) {
-  const { quickly } = await require('./quick-module.js').quickModule(name, isCheckout);
+  const { quickly } = isCheckout ? await require('./quick-module.js').quickModule(name) : require(`../dist/quick-${name}.cjs`);
   const answer = await quickly({
     args, now: Date.now(), pid: process.pid,
     machine: { platform: process.platform, home: homeOf(), env: process.env },
@@ -57,4 +56,13 @@ function homeOf() {
   } catch {
     return '/';
   }
+}
+
+/** Where Node keeps what it compiled of Watchroom: below the user's own folder of caches, because whoever can write there decides what runs. */
+function cacheFolder() {
+  const { XDG_CACHE_HOME: caches, LOCALAPPDATA: local, NODE_COMPILE_CACHE: other, NODE_DISABLE_COMPILE_CACHE: none } = process.env;
+  if (other !== undefined || none !== undefined) return undefined; // its user decides
+  if (caches) return join(caches, 'watchroom');
+  if (process.platform === 'win32') return join(local || join(homeOf(), 'AppData', 'Local'), 'watchroom', 'cache');
+  return process.platform === 'darwin' ? join(homeOf(), 'Library', 'Caches', 'watchroom') : join(homeOf(), '.cache', 'watchroom');
 }

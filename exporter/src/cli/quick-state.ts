@@ -7,9 +7,10 @@ import type { Machine } from '../files/machine.ts';
  * `settings` (state, home …), and has to be read properly.
  */
 export const quickStateFolder = (machine: Machine, settings: readonly string[] = []): string | undefined => {
-  const { env } = machine;
   const all = ['state', 'home', 'proc', ...settings];
-  if (['CONFIG', ...all.slice(1).map((name) => name.toUpperCase())].some((name) => Object.keys(env).some((variable) => variable.startsWith(`WATCHROOM_${name}`) && env[variable]))) return undefined;
+  const told = all.slice(1).concat('config').map((name) => `WATCHROOM_${name.toUpperCase()}`);
+  const { env } = machine;
+  if (Object.keys(env).some((variable) => variable.startsWith('WATCHROOM_') && env[variable] && told.some((name) => variable.startsWith(name)))) return undefined;
   return env['WATCHROOM_STATE'] || (names(configPath(machine), all) ? undefined : statePath(machine));
 };
 
