@@ -72,6 +72,17 @@ requireServer('chromium')('people in a room', () => {
     expect(await ada.page.locator('.file-chip:has-text("pasted.txt")').count()).toBe(0);
   });
 
+  it('[C2] a file that did not get there says so, and is tried again', async () => {
+    await grace.page.route('**/api/v4/files', (route) => route.abort());
+    await grace.page.locator('.stream .composer input[type=file]').setInputFiles({ ...text, name: 'late.log' });
+    await grace.page.waitForSelector('.given-files .failed:has-text("The hub does not answer")');
+    expect(await grace.page.locator('.stream .composer button[type=submit]').isDisabled()).toBe(true);
+    await grace.page.unroute('**/api/v4/files');
+    await grace.page.click('.given-files >> text=Try again');
+    await grace.page.locator('.stream .composer button[type=submit]:enabled').click();
+    await ada.page.waitForSelector('.stream .file-chip:has-text("late.log")');
+  });
+
   it('[C2] [C14] search finds what was said long ago, and its link brings it, with all that was said since', async () => {
     const { linus } = stage.scene.people;
     const old = await say(linus, 'the marmalade is in the cellar');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { placeOf, roomPath } from '../../web/src/app/place.ts';
+import { plain } from '../../web/src/app/plain.ts';
 import { age, dollars, listed, short, span } from '../../web/src/app/words.ts';
 import { cleared, isFiltered, queryOf, shown, viewOf } from '../../web/src/sessions/filter.ts';
 import { sessionOf } from '../../web/src/sessions/session.ts';
@@ -70,6 +71,10 @@ describe('words', () => {
     expect([4000, 300_000, 7_200_000].map(age)).toEqual(['4 s', '5 min', '2 h']);
     expect(span(23_040_000)).toBe('6 h 24 min');
     expect([listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c', 'd'])]).toEqual(['a', 'a and b', 'a, b and 2 others']);
+  });
+
+  it('a message in one line has no marks of Markdown', () => {
+    expect(['It rounds **each line**; see `a.ts:4`', '# Plan\n- one\n- *two*', '[log](https://ci.example) 2 * 3 * 4, snake_case_name', '```ts\nlet a\n```'].map(plain)).toEqual(['It rounds each line; see a.ts:4', 'Plan one *two*', 'log 2 * 3 * 4, snake_case_name', 'let a']);
   });
 
   it('[C2] an @ that is being written suggests who may be meant', () => {

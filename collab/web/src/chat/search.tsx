@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { searchRoom } from '../api/talk.ts';
 import type { FoundPosts } from '../api/talk.ts';
 import { asProblem } from '../api/problem.ts';
+import { plain } from '../app/plain.ts';
 import { go } from '../app/router.ts';
 import { many, moment } from '../app/words.ts';
 import { useName } from './hooks.ts';
@@ -61,7 +62,7 @@ const marked = (message: string, words: readonly string[]): ReactNode => {
 };
 
 const excerpt = (message: string, words: readonly string[]): string => {
-  const line = message.replace(/\s+/g, ' ');
+  const line = plain(message);
   const at = Math.min(...words.map((word) => line.toLowerCase().indexOf(word)).filter((index) => index >= 0), line.length);
   const from = at > 120 ? at - 60 : 0;
   return `${from > 0 ? '… ' : ''}${line.slice(from, from + 240)}${line.length > from + 240 ? ' …' : ''}`;

@@ -8,6 +8,7 @@ export interface GivenFile {
   readonly key: string;
   readonly name: string;
   readonly size: number;
+  readonly file: File;
   /** 0 to 1 */
   readonly progress: number;
   readonly info?: FileInfo;
@@ -16,6 +17,8 @@ export interface GivenFile {
 
 export interface Files {
   readonly files: readonly GivenFile[];
+  /** Tries a file again that did not get there. */
+  readonly again: (key: string) => void;
   readonly add: (given: Iterable<File>) => void;
   readonly drop: (key: string) => void;
   readonly clear: () => void;
@@ -48,8 +51,14 @@ export const useFiles = (channelId: string): Files => {
       const { taken, why } = sorted([...given], fileLimits.aMessage - files.length);
       setRefused(why);
       const started = taken.map((file) => ({ file, key: `${Date.now()}-${Math.random().toString(36).slice(2)}` }));
-      setFiles((now) => [...now, ...started.map(({ file, key }) => ({ key, name: file.name, size: file.size, progress: 0 }))]);
+      setFiles((now) => [...now, ...started.map(({ file, key }) => ({ key, name: file.name, size: file.size, file, progress: 0 }))]);
       for (const { file, key } of started) void send(key, file);
+    },
+    again: (key) => {
+      const failed = files.find((one) => one.key === key);
+      if (failed === undefined) return;
+      setFiles((now) => now.map((one) => (one.key === key ? fresh(one) : one)));
+      void send(key, failed.file);
     },
     drop: (key) => {
       stops.current.get(key)?.();
@@ -59,3 +68,5 @@ export const useFiles = (channelId: string): Files => {
     clear: () => { setFiles([]); setRefused(undefined); },
   };
 };
+
+const fresh = ({ problem: _problem, ...file }: GivenFile): GivenFile => ({ ...file, progress: 0 });

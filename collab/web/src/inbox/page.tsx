@@ -7,6 +7,7 @@ import type { Problem } from '../api/problem.ts';
 import { Link } from '../app/link.tsx';
 import { useNow } from '../app/now.ts';
 import { roomPath } from '../app/place.ts';
+import { plain } from '../app/plain.ts';
 import { useTitle } from '../app/title.ts';
 import { unread } from '../app/unread.ts';
 import { ago, listed, many } from '../app/words.ts';
@@ -53,7 +54,7 @@ const Item = ({ item: { kind, session, room, postId, message, at, unread: count,
   const name = session !== undefined && room === session ? shortId(session.slice(session.indexOf('/') + 1)) : room;
   return (
     <li className={count > 0 || mentions > 0 ? 'unread' : ''}>
-      <Link href={href}><span className="where"><b>{name}</b> <span className="soft">{kind === 'thread' ? 'thread' : 'room'}</span></span><span className="words">{message ?? `${many(count, 'new message')}`}</span></Link>
+      <Link href={href}><span className="where"><b>{name}</b> <span className="soft">{kind === 'thread' ? 'thread' : 'room'}</span></span><span className="words">{message === undefined ? many(count, 'new message') : plain(message)}</span></Link>
       <span className="marks small">{mentions > 0 && <span className="chip mention">{many(mentions, 'mention')}</span>}{count > 0 && kind === 'thread' && <span className="chip">{count} new</span>}<time className="soft number" dateTime={new Date(at).toISOString()}>{at > 0 ? ago(now - at) : ''}</time></span>
     </li>
   );

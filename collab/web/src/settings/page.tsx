@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { Account, Team } from '../api/auth.ts';
 import { Link } from '../app/link.tsx';
 import { useTitle } from '../app/title.ts';
@@ -25,10 +26,13 @@ const sections = {
 export default function SettingsPage({ section, ...rest }: SectionProps & { readonly section: string }) {
   const { name, page: Section, admin } = sections[section in sections ? (section as keyof typeof sections) : 'profile'];
   const isAdmin = rest.team.role === 'admin';
+  const nav = useRef<HTMLElement>(null);
   useTitle(name);
+  // On a narrow screen the names stand in one line that scrolls.
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [name]);
   return (
     <main className="settings" id="main" tabIndex={-1}>
-      <nav aria-label="Settings">{Object.entries(sections).filter(([, one]) => isAdmin || !one.admin).map(([path, one]) => <Link key={path} href={`/settings/${path}`} aria-current={one.name === name ? 'page' : undefined}>{one.name}</Link>)}</nav>
+      <nav ref={nav} aria-label="Settings">{Object.entries(sections).filter(([, one]) => isAdmin || !one.admin).map(([path, one]) => <Link key={path} href={`/settings/${path}`} aria-current={one.name === name ? 'page' : undefined}>{one.name}</Link>)}</nav>
       <div className="section"><h1>{name}</h1>{admin && !isAdmin ? <p className="soft">That is for admins of {rest.team.displayName}.</p> : <Section {...rest} />}</div>
     </main>
   );
