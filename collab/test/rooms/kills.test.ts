@@ -27,7 +27,7 @@ describe('[R1] a hub that is killed at any moment', () => {
   it(`has every acknowledged post once after ${kills} kills under load, with writers that retry by the same pending_post_id`, async () => {
     const world = await makeWorld();
     const { who, sessions: { team: { id: room } } } = world;
-    await world.hub.base.store.destroy();
+    await world.hub.close();
     cpSync(world.hub.dataFolder, folder, { recursive: true });
     const acknowledged = new Map<string, string>();
     const sent = new Set<string>();
