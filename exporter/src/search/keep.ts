@@ -46,16 +46,6 @@ export class IndexKeeper {
     this.#stopped = true;
   }
 
-  /** Nobody keeps the index any more. */
-  leave(): void {
-    const search = this.#keeping.open();
-    try {
-      if (search.isOn && search.keeper()?.pid === this.#keeping.pid) search.tellKeeper(undefined);
-    } finally {
-      search.close();
-    }
-  }
-
   #isBusy(search: Search): boolean {
     const reader = search.reader();
     return reader !== undefined && this.#keeping.now() - reader.at < longestSilenceMs && this.#keeping.isAlive(reader.pid);

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { World } from '../cli/backend.ts';
 import { isIndexOnAt } from '../search/index-file.ts';
+import { leaveIndex } from '../search/keeper.ts';
 import type { KeepMessage, KeepRequest } from '../search/keep-thread.ts';
 import type { Surroundings } from './books.ts';
 import { indexSettings } from './search.ts';
@@ -76,6 +77,11 @@ export const keepIndex = ({ world, state, log, now, pid }: Asked): IndexCare | u
     stop: async () => {
       clearInterval(timer);
       await rest();
+      try {
+        leaveIndex(settings.path, pid);
+      } catch {
+        // Locked or damaged: a search sees that its keeper is gone.
+      }
     },
   };
 };

@@ -65,6 +65,8 @@ describe('the index beside an exporter', () => {
       await until(async () => (reader.find({ words: 'samovar', limit: 1 }) ?? []).length === 1, 40_000); // nobody searched: the exporter read it
       reader.close();
       expect((await search('samovar')).stdout).toContain('a samovar for tea');
+      await exporter.stop();
+      expect((await search('--status')).stdout).not.toContain('keeps it current');
       await search('--forget');
       expect((await search('--status')).stdout).toContain('Search is off');
     } finally {
