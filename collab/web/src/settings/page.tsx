@@ -29,7 +29,7 @@ export default function SettingsPage({ section, ...rest }: SectionProps & { read
   const nav = useRef<HTMLElement>(null);
   useTitle(name);
   // On a narrow screen the names stand in one line that scrolls.
-  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [name]);
+  useEffect(() => { nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); }, [name]);
   return (
     <main className="settings" id="main" tabIndex={-1}>
       <nav ref={nav} aria-label="Settings">{Object.entries(sections).filter(([, one]) => isAdmin || !one.admin).map(([path, one]) => <Link key={path} href={`/settings/${path}`} aria-current={one.name === name ? 'page' : undefined}>{one.name}</Link>)}</nav>
