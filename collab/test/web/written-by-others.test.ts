@@ -50,4 +50,29 @@ requireServer('chromium')('what others wrote', () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  it('names of files, excerpts of a search and who asks to be let in stay words, too', async () => {
+    const { people: { grace, ada, linus }, team, sick, tell } = stage.scene;
+    const evil = '<img src=x onerror=window.broken=1>';
+    const channel = (await grace.ask('GET', `/api/v4/teams/${team.id}/channels/name/${sick}`)).body as { id: string };
+    const form = new FormData();
+    form.append('channel_id', channel.id);
+    form.append('files', new Blob(['<script>window.broken = 1</script>']), `${evil}.html`);
+    const { file_infos: [{ id }] } = (await (await fetch(`${stage.hub.url}/api/v4/files`, { method: 'POST', body: form, headers: { authorization: `Bearer ${grace.secret}` } })).json()) as { file_infos: [{ id: string }] };
+    await grace.ask('POST', '/api/v4/posts', { channel_id: channel.id, message: `cinnamon ${evil}`, file_ids: [id] });
+    await tell('ada', { id: 'claude/behind-a-door', project: evil, startedAt: stage.hub.clock.now, lastActivityAt: stage.hub.clock.now });
+    await ada.ask('PUT', '/api/v1/sessions/claude/behind-a-door/visibility', { visibility: 'private' });
+    await linus.ask('PATCH', '/api/v1/auth/me', { displayName: evil });
+    await linus.ask('POST', `/api/v1/sessions/claude/behind-a-door/access-requests?team=${team.id}`);
+    const { page, context, complaints } = await stage.look(ada, `/rooms/${sick}`);
+    await page.waitForSelector('.file-chip:has-text("onerror")');
+    await page.click('button[aria-label="Search in this room"]');
+    await page.fill('.search input', 'cinnamon');
+    await page.waitForSelector('.results :text("onerror")');
+    await page.goto(`${stage.hub.url}/inbox`);
+    await page.waitForSelector('.requests b:has-text("onerror")');
+    expect(await page.evaluate('[window.broken, document.querySelectorAll(`img[src=x]`).length]')).toEqual([undefined, 0]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });
