@@ -20,9 +20,13 @@ import { chooseTheme, nextTheme, theme } from './theme.ts';
 import { useTitle } from './title.ts';
 
 const LoginPage = lazy(async () => ({ default: (await import('../login/page.tsx')).LoginPage }));
-const RoomPage = lazy(() => import('../room/page.tsx'));
+const loadRoom = () => import('../room/page.tsx');
+const RoomPage = lazy(loadRoom);
 const InboxPage = lazy(() => import('../inbox/page.tsx'));
 const SettingsPage = lazy(() => import('../settings/page.tsx'));
+
+// A room's code comes while the hub is asked who is there; what goes wrong is told when the room is drawn.
+if (placeOf(location.pathname).page === 'room') loadRoom().catch(() => undefined);
 
 const all = (state: Who): Who => state;
 

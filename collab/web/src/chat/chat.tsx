@@ -1,32 +1,32 @@
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { Virtuoso } from 'react-virtuoso';
 import type { VirtuosoHandle } from 'react-virtuoso';
-import type { Account, Team } from '../api/auth.ts';
+import type { Team } from '../api/auth.ts';
 import { useShortcuts } from '../app/keys.ts';
 import { go, useAddress } from '../app/router.ts';
 import { listed } from '../app/words.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Slow } from '../parts/slow.tsx';
-import type { Session } from '../sessions/session.ts';
 import { ChatBar } from './chat-bar.tsx';
 import { Composer } from './composer.tsx';
 import { useChatState, usePinned, usePost, useRoomPosts, useTyping } from './hooks.ts';
 import type { Post } from './hooks.ts';
 import { MessageLine } from './message.tsx';
-import { loadOlderPosts, loadPost, markRead, openChat } from './room-chat.ts';
+import { loadOlderPosts, loadPost, markRead } from './room-chat.ts';
 import { Thread } from './thread.tsx';
 import './chat.css';
 
 const Search = lazy(async () => ({ default: (await import('./search.tsx')).Search }));
 
 /** What people say in the room, and the thread that is open. */
-export const Chat = ({ sessionId, account, team, may, mayLeave }: { readonly sessionId: string; readonly session: Session; readonly account: Account; readonly team: Team; readonly may: readonly string[]; /** They have no role in the room. */ readonly mayLeave: boolean }) => {
-  const [again, setAgain] = useState(0);
-  useEffect(() => openChat({ sessionId, account, team }), [sessionId, account.id, team.id, again]);
+export const Chat = ({ team, may, mayLeave, onRetry }: { readonly team: Team; readonly may: readonly string[]; /** They have no role in the room. */ readonly mayLeave: boolean; readonly onRetry: () => void }) => {
   const state = useChatState();
+  const hadFailed = useRef(state.state === 'failed');
+  // It was asked for with the room itself, and perhaps before one was let in.
+  useEffect(() => { if (hadFailed.current) onRetry(); }, [onRetry]);
   switch (state.state) {
     case 'none': case 'opening': return <div className="chat"><Slow><p className="soft">Opening the chat…</p></Slow></div>;
-    case 'failed': return <div className="chat"><ProblemNote problem={state.problem} onRetry={() => setAgain((count) => count + 1)} /></div>;
+    case 'failed': return <div className="chat"><ProblemNote problem={state.problem} onRetry={onRetry} /></div>;
     case 'open': return <OpenChat channelId={state.channelId} hasOlder={state.hasOlder} may={may} team={team.id} mayLeave={mayLeave} />;
   }
 };

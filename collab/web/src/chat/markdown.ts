@@ -10,6 +10,7 @@ linkPlaces(markdown);
 const tags = ['p', 'br', 'strong', 'em', 's', 'del', 'code', 'pre', 'a', 'ul', 'ol', 'li', 'blockquote', 'hr', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'mark'];
 
 const purifier = DOMPurify(window);
+purifier.setConfig({ ALLOWED_TAGS: tags, ALLOWED_ATTR: ['href'], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https:|mailto:|#)/i });
 purifier.addHook('afterSanitizeAttributes', (node) => {
   if (node.nodeName !== 'A') return;
   if ((node.getAttribute('href') ?? '').startsWith('#')) return;
@@ -18,5 +19,4 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
 });
 
 /** A message as HTML that can be put into the page. */
-export const htmlOf = (message: string): string =>
-  purifier.sanitize(markdown.render(message), { ALLOWED_TAGS: tags, ALLOWED_ATTR: ['href'], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https:|mailto:|#)/i });
+export const htmlOf = (message: string): string => purifier.sanitize(markdown.render(message));
