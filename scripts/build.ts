@@ -11,17 +11,17 @@ const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.
 const require = createRequire(import.meta.url);
 const [exporterTarget, collabTarget] = process.argv.slice(2);
 
-buildExporter(resolve(exporterTarget ?? at('exporter/dist')));
+await buildExporter(resolve(exporterTarget ?? at('exporter/dist')));
 if ((exporterTarget === undefined || collabTarget !== undefined) && existsSync(at('collab/server'))) await buildCollab(resolve(collabTarget ?? at('collab/dist')));
 
-function buildExporter(target: string): void {
+async function buildExporter(target: string): Promise<void> {
   const source = at('exporter/src');
   rmSync(target, { recursive: true, force: true });
   run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), '-p', at('exporter/tsconfig.build.json'), '--outDir', target);
   // tsc leaves alone what it does not compile, such as the scanner that is loaded from beside its module.
   for (const asset of globSync('**/*.wasm', { cwd: source })) cpSync(join(source, asset), join(target, asset));
   // What bin/watchroom.js answers without the program.
-  for (const command of ['statusline', 'search']) makeOneFile(join(source, 'cli', command, 'quick.ts'), join(target, `quick-${command}.cjs`), { checks: false });
+  for (const command of ['statusline', 'search']) await makeOneFile(join(source, 'cli', command, 'quick.ts'), join(target, `quick-${command}.cjs`), { checks: false });
 }
 
 /** Types of the exporter come from its sources in a checkout and from its build elsewhere, so here types are only taken away; `npm run types` checks them. */

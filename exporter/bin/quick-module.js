@@ -26,7 +26,7 @@ const isUnchanged = ([path, mtimeMs, size]) => {
 const makeAgain = async (source, made) => {
   try {
     const { makeOneFile } = await import(pathToFileURL(join(__dirname, '../../scripts/one-file.ts')).href);
-    makeOneFile(source, made, { checks: true });
+    await makeOneFile(source, made, { checks: true });
     delete require.cache[made];
     return require(made);
   } catch {

@@ -3,15 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeOneFile } from '../../../scripts/one-file.ts';
+import { pathToFileURL } from 'node:url';
 import { repository } from '../end-to-end/a-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'watchroom-one-file-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** In a process of its own: the bundler does not know jest's globals for its own. */
 const made = (command: string, checks: boolean): string => {
   const target = join(folder, `${command}.cjs`);
-  makeOneFile(join(repository, 'exporter/src/cli', command, 'quick.ts'), target, { checks });
+  const script = `import { makeOneFile } from ${JSON.stringify(pathToFileURL(join(repository, 'scripts/one-file.ts')))}; await makeOneFile(${JSON.stringify(join(repository, 'exporter/src/cli', command, 'quick.ts'))}, ${JSON.stringify(target)}, { checks: ${checks} });`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', script]);
   return target;
 };
 
