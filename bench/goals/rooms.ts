@@ -17,7 +17,7 @@ const onlyTold = { rooms: 1, people: 1000, perSecond: 20, seconds: 15, bytes: 15
 /** Posts by REST, each answered when SQLite has it for good. */
 const kept = { rooms: 200, people: 5, perSecond: 100, seconds: 15, bytes: 150 } as const;
 /** Long posts, so that what one reader leaves unread is more than the system's own buffers hold. */
-const withStalled = { rooms: 1, people: 20, perSecond: 60, seconds: 25, bytes: 15_000 } as const;
+const withStalled = { rooms: 1, people: 10, perSecond: 100, seconds: 15, bytes: 15_000 } as const;
 
 /** G9: messages delivered per CPU second of the server, against bare ws at the same load; and what one reader that stalls does to the others. */
 export const roomFanOut = async ({ folder, rounds }: Bench): Promise<Finding> => {
@@ -29,22 +29,26 @@ export const roomFanOut = async ({ folder, rounds }: Bench): Promise<Finding> =>
     posts = await talk('serve-rooms', { ...kept, kind: 'posts' }, folder(`rooms-kept-${round}`));
     shares.kept.push(posts.perCpuSecond / (await talk('serve-bare', { ...kept, kind: 'bare' }, folder(`bare-kept-${round}`))).perCpuSecond);
   }
-  const calm = await talk('serve-rooms', { ...withStalled, kind: 'posts' }, folder('rooms-calm'));
-  const disturbed = await talk('serve-rooms', { ...withStalled, kind: 'posts', stalls: true }, folder('rooms-stalled'));
-  const missing = [told!, posts!, calm, disturbed].reduce((sum, { failures, missed }) => sum + failures + missed, 0);
+  const [calm, disturbed]: [Talked[], Talked[]] = [[], []];
+  for (let round = 0; round < Math.min(rounds, 3); round += 1) {
+    calm.push(await talk('serve-rooms', { ...withStalled, kind: 'posts' }, folder(`rooms-calm-${round}`)));
+    disturbed.push(await talk('serve-rooms', { ...withStalled, kind: 'posts', stalls: true }, folder(`rooms-stalled-${round}`)));
+  }
+  const [calmP99, disturbedP99] = [median(calm.map(({ p99 }) => p99)), median(disturbed.map(({ p99 }) => p99))];
+  const missing = [told!, posts!, ...calm, ...disturbed].reduce((sum, { failures, missed }) => sum + failures + missed, 0);
   return {
     goal: 'G9',
     notes: [
       `a: ${onlyTold.perSecond} moves of cursors a second, told to ${onlyTold.people} in one room`,
       `b: ${kept.perSecond} posts a second by REST in ${kept.rooms} rooms of ${kept.people}, each told after its commit with synchronous=FULL; the bare server takes them by socket, asks for no login and keeps nothing. A post takes ${posts!.p50.toFixed(1)} ms (median) until others hear it, and ${posts!.cpuMsPerMessage.toFixed(2)} ms of CPU`,
-      `c: ${withStalled.perSecond} posts of ${withStalled.bytes / 1000} kB a second to ${withStalled.people}: p99 ${calm.p99.toFixed(1)} ms, with a stalled reader ${disturbed.p99.toFixed(1)} ms`,
+      `c: ${withStalled.perSecond} posts of ${withStalled.bytes / 1000} kB a second to ${withStalled.people}: p99 ${calmP99.toFixed(1)} ms, with a stalled reader ${disturbedP99.toFixed(1)} ms`,
     ],
-    numbers: { 'a deliveries per CPU second': told!.perCpuSecond, 'b deliveries per CPU second': posts!.perCpuSecond, 'b CPU ms per post': posts!.cpuMsPerMessage, 'b p50 ms': posts!.p50, 'b p99 ms': posts!.p99, 'c p99 ms': calm.p99, 'c p99 ms, one stalled': disturbed.p99 },
+    numbers: { 'a deliveries per CPU second': told!.perCpuSecond, 'b deliveries per CPU second': posts!.perCpuSecond, 'b CPU ms per post': posts!.cpuMsPerMessage, 'b p50 ms': posts!.p50, 'b p99 ms': posts!.p99, 'c p99 ms': calmP99, 'c p99 ms, one stalled': disturbedP99 },
     criteria: [
       { what: 'a', value: median(shares.told), unit: '× bare ws', at: 'least', goal: 0.6, stretch: 0.8 },
       { what: 'b', value: median(shares.kept), unit: '× bare ws', at: 'least', goal: 0.4, stretch: 0.6 },
-      { what: 'c p99', value: disturbed.p99 / calm.p99, unit: '×', at: 'most', goal: 1.2 },
-      { what: 'stalled reader dropped', value: disturbed.dropped ? 1 : 0, unit: '', at: 'least', goal: 1 },
+      { what: 'c p99', value: disturbedP99 / calmP99, unit: '×', at: 'most', goal: 1.2 },
+      { what: 'stalled reader dropped', value: disturbed.filter(({ dropped }) => dropped).length / disturbed.length, unit: '', at: 'least', goal: 1 },
       { what: 'not delivered', value: missing, unit: '', at: 'most', goal: 0 },
     ],
   };

@@ -47,6 +47,8 @@ for (; sent < total; sent += 1) {
   void say(sent);
 }
 await sleep(1000);
+stalled?.resume(); // only who reads on learns that the other side has hung up
+if (stalled) await sleep(2000);
 console.log(JSON.stringify({ sent, failures, heard, dropped, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) }));
 process.exit(0);
 

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
  */
 export const giveBackMemory = (): void => {
   setFlagsFromString('--heap-growing-percent=20');
+  setFlagsFromString('--semi-space-growth-factor=1'); // what scrapes leave behind is collected sooner: it would be 50 MB before long
   collect ??= findCollector();
   collect?.({ type: 'major', flavor: 'last-resort' });
 };
