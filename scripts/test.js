@@ -9,7 +9,7 @@ const steps = [
   ['types', 'tsc', ['-p', '.']],
   ['types of the page', 'tsc', ['-p', 'collab/web']],
   ['lint', 'eslint', ['.']],
-  ['tests', process.execPath, ['scripts/jest.js', '--maxWorkers=3', ...process.argv.slice(2)]],
+  ['tests', process.execPath, ['scripts/jest.js', '--maxWorkers=2', ...process.argv.slice(2)]],
 ];
 for (const [name, command, args] of steps) {
   const started = performance.now();

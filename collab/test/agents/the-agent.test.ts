@@ -98,9 +98,12 @@ describe('the exporter\'s own agent', () => {
     await until(async () => (await output()) === 10 + 2 * 990);
     const growth = await fleetTotals(hub);
     expect((growth['ai_tokens_total claude claude-opus-4-6 shop output'] ?? 0) + (growth['ai_tokens_total claude claude-sonnet-4-5 shop output'] ?? 0)).toBe(10 + 2 * 990);
-    await until(() => wholeTellings === 2); // what changed meanwhile, and everything again
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(wholeTellings).toBe(2);
+    // What changed meanwhile, and everything again; then there is quiet (states and health move with time, so there may be one more in between).
+    await until(async () => {
+      const before = wholeTellings;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return before >= 2 && wholeTellings === before;
+    }, 40_000);
     await door.close();
   });
 

@@ -23,6 +23,7 @@ requireServer('chromium')('two browsers in one room', () => {
   };
 
   it('[C1] the room has numbers, people and files at one address', async () => {
+    await ada.page.waitForSelector('.file-list :text("rounding.ts")'); // it comes after the rest
     const text = await ada.page.innerText('main.room');
     for (const words of ['payments', 'feat/partial-refunds', 'claude-opus-4-6', '$31.82', 'rounding.ts', 'src/refunds/']) expect(text).toContain(words);
   });
