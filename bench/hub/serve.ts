@@ -1,34 +1,18 @@
 import express from 'express';
-import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { createHub } from '../../collab/server/hub.ts';
 import { hashOf, newId, newSecret } from '../../collab/server/store/ids.ts';
+import { aHub, addPerson, addTeam } from './a-hub.ts';
 
 // A hub with people, agents' tokens and stored sessions, and beside it a bare Express route: node serve.ts FOLDER AGENTS SESSIONS
 // Says {hub, bare, reader, agents: tokens, watchers: logins} on its first line, and {cpuSeconds} when it is told to stop.
 const [folder, agents, stored] = process.argv.slice(2) as [string, string, string];
 
-mkdirSync(folder, { recursive: true });
-const hub = await createHub({
-  settings: { version: '0.0.0-bench', publicUrl: 'http://127.0.0.1', allowedHosts: [], trustProxy: 0, dataFolder: join(folder, 'hub'), local: false, limitFactor: 1e6, seriesPerUser: 1e9, seriesPerHub: 1e9 },
-  log: pino({ level: 'error' }, process.stderr), now: Date.now,
-});
+const hub = await aHub(folder);
 const { store } = hub.base;
 const now = Date.now();
-const team = newId();
-await store.insertInto('teams').values({ id: team, name: 'bench', display_name: 'Bench', settings: '{}', radar_key: newId(), created_at: now, updated_at: now }).execute();
-
-const person = async (name: string): Promise<{ id: string; login: string }> => {
-  const [id, login] = [newId(), newSecret('wrl_')];
-  await store.insertInto('users').values({ id, username: name, display_name: name, operator: 0, preferences: '{}', created_at: now }).execute();
-  await store.insertInto('members').values({ team_id: team, user_id: id, role: 'member', joined_at: now }).execute();
-  await store.insertInto('devices').values({ id: newId(), user_id: id, hash: hashOf(login), user_agent: 'bench', address: '127.0.0.1', created_at: now, last_seen_at: now, expires_at: now + 86_400_000 }).execute();
-  return { id, login };
-};
-const people = await Promise.all(Array.from({ length: 50 }, (_none, n) => person(`person-${n}`)));
+const team = await addTeam(store, 'bench');
+const people = await Promise.all(Array.from({ length: 50 }, (_none, n) => addPerson(store, { name: `person-${n}`, team })));
 const tokens = await Promise.all(Array.from({ length: Number(agents) }, async (_none, n) => {
   const secret = newSecret('wra_');
   await store.insertInto('tokens').values({ id: newId(), kind: 'agent', user_id: people[n % people.length]!.id, team_id: team, name: 'bench', hash: hashOf(secret), scopes: '[]', created_at: now }).execute();

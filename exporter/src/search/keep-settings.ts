@@ -9,5 +9,6 @@ export interface KeepSettings {
   readonly disabledTools: readonly Tool[];
   readonly extraRoots: readonly { readonly tool: Tool; readonly path: string }[];
   readonly excluded: readonly string[];
+  /** coverageText of all this. */
   readonly coverage: string;
 }

@@ -1,9 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { statSync } from 'node:fs';
-import type { Machine } from '../files/machine.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { EpochMs } from '../session/part.ts';
-import type { Tool } from '../session/tool.ts';
 import { listSources } from '../sweep/listing.ts';
 import type { Listed, ListedRoot } from '../sweep/listing.ts';
 import { catchUp } from './catch-up.ts';
@@ -17,20 +15,14 @@ import { indexExists, openIndex, removeIndex } from './index-file.ts';
 import { isIndexOn, keepSetting, settingOf } from './index-settings.ts';
 import { keeperIn, readerIn, tellKeeper, tellReader } from './keeper.ts';
 import type { Keeper, ReaderOfIndex } from './keeper.ts';
+import type { KeepSettings } from './keep-settings.ts';
 import { listedPath } from './listed-path.ts';
 import { addNote, listNotes, removeNote } from './notes.ts';
 import type { Note } from './notes.ts';
 import { Writer } from './writer.ts';
 
-export interface SearchOptions {
-  /** The file of the index. */
-  readonly path: string;
-  readonly machine: Machine;
+export interface SearchOptions extends Omit<KeepSettings, 'disabledTools'> {
   readonly readers: readonly Reader[];
-  readonly extraRoots: readonly { readonly tool: Tool; readonly path: string }[];
-  readonly excluded: readonly string[];
-  /** coverageText of all this. */
-  readonly coverage: string;
   readonly now: () => EpochMs;
 }
 
