@@ -26,11 +26,15 @@ export interface ReporterOptions extends Pick<AgentOptions, 'hostName' | 'platfo
   readonly onConnected: () => void;
 }
 
+const lastAnswerMs = 2000;
+
 /** Tells the hub what has changed, as often as it is worth; when it is away, only the present is told afterwards. */
 export class Reporter {
   readonly #options: ReporterOptions;
   readonly #alarm = new Alarm();
   readonly #end = new AbortController();
+  /** Nothing that is under way is waited for any longer. */
+  readonly #cut = new AbortController();
   #post = new AbortController();
   readonly #outbox: Outbox;
   readonly #backlog: Backlog;
@@ -112,12 +116,13 @@ export class Reporter {
     this.#lookSoon();
   }
 
-  /** Says goodbye, when the hub is there to hear it. */
+  /** Says goodbye, when the hub is there to hear it. A report under way may have been booked already, so its answer is waited for: a hub left without a goodbye goes on believing that we report. */
   async stop(): Promise<void> {
     this.#end.abort();
-    this.#post.abort();
     this.#alarm.end();
+    const late = setTimeout(() => this.#cut.abort(), lastAnswerMs);
     await this.#running;
+    clearTimeout(late);
     if (this.#connected) await this.#sayGoodbye().catch(() => undefined);
   }
 
@@ -222,7 +227,7 @@ export class Reporter {
   async #send(report: Report): Promise<Outcome<ReportAnswer>> {
     this.#post = new AbortController();
     this.#reportedAt = performance.now();
-    return this.#options.client.report(report, AbortSignal.any([this.#post.signal, this.#end.signal]));
+    return this.#options.client.report(report, AbortSignal.any([this.#post.signal, this.#cut.signal]));
   }
 
   #reportOf(snapshot: Snapshot, { parcels }: Batch): Report {
@@ -304,7 +309,7 @@ export class Reporter {
   }
 
   #fail(outcome: { readonly kind: 'away'; readonly sentence: string; readonly retryAfterMs?: number } | { readonly kind: 'refused'; readonly sentence: string }): void {
-    if (this.#post.signal.aborted) return;
+    if (this.#post.signal.aborted || this.#end.signal.aborted) return;
     const { pace, random } = this.#options;
     this.#connected = false;
     this.#say(outcome.sentence);

@@ -34,6 +34,8 @@ export class AHub {
   refuses: (report: Report) => boolean = () => false;
   /** Books reports, but its answers do not arrive. */
   loses = false;
+  /** Books reports, and answers so much later. */
+  answersLateMs = 0;
   answer: Partial<ReportAnswer> = {};
   answers: (report: Report) => Partial<ReportAnswer> = () => ({});
   watched: string[] = [];
@@ -126,7 +128,9 @@ export class AHub {
     this.reports.push({ ...parsed.data, cameAt: performance.now() });
     this.#book(parsed.data);
     if (this.loses) return void request.socket.destroy();
-    send(200, { hub: { id: this.id }, radarKey: 'a key of the team', watched: this.watched, ...this.answer, ...this.answers(parsed.data) } satisfies ReportAnswer);
+    const answer = { hub: { id: this.id }, radarKey: 'a key of the team', watched: this.watched, ...this.answer, ...this.answers(parsed.data) } satisfies ReportAnswer;
+    if (this.answersLateMs > 0) setTimeout(() => send(200, answer), this.answersLateMs).unref();
+    else send(200, answer);
   }
 
   /** DESIGN.md section 8: the greatest value of each key; what it grew by counts unless it is first seen and old. */

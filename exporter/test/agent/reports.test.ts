@@ -153,6 +153,26 @@ describe('the end', () => {
     expect(hub.sum('output')).toBe(19);
   });
 
+  it('says goodbye to a hub that has booked the first report and has not answered yet', async () => {
+    await machine.write('s1', {});
+    hub.answersLateMs = 300;
+    const agent = machine.start({ hubUrl: hub.url });
+    await hub.until(has('claude/s1'));
+    await agent.stop();
+    expect(hub.reports.map(({ goodbye = false }) => goodbye)).toEqual([false, true]);
+  });
+
+  it('waits for no answer of a hub that hangs', async () => {
+    await machine.write('s1', {});
+    hub.answersLateMs = 20_000;
+    const agent = machine.start({ hubUrl: hub.url });
+    await hub.until(has('claude/s1'));
+    const asked = performance.now();
+    await agent.stop();
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(hub.reports).toHaveLength(1);
+  });
+
   it('a session that left the window is no longer present', async () => {
     await machine.write('s1', {});
     machine.start({ hubUrl: hub.url });
