@@ -65,6 +65,8 @@ export const roomTells = {
   'cursor:moved': z.object({ room: z.string(), user: z.string(), path: z.string().exactOptional(), line: z.number().exactOptional() }),
   /** One may not see this room any more. */
   'room:lost': z.object({ room: z.string() }),
+  /** One may still see it, and perhaps do less in it than before. */
+  'room:rights': z.object({ room: z.string() }),
 } as const;
 export type RoomTellName = keyof typeof roomTells;
 export type RoomTold<Name extends RoomTellName> = z.infer<(typeof roomTells)[Name]>;

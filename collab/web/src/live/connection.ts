@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io-client';
 import type { Ack, AskName, Asked, ClientAsks, HubTells } from '../../../shared/events.ts';
+import type { RoomTells } from '../../../shared/rooms.ts';
 import { bearer } from '../api/client.ts';
 import { socketToken } from '../api/auth.ts';
 import { createStore } from '../app/store.ts';
@@ -14,7 +15,7 @@ export type Live =
 
 export const live = createStore<Live>({ state: 'off' });
 
-type PageSocket = Socket<HubTells, ClientAsks>;
+type PageSocket = Socket<HubTells & RoomTells, ClientAsks>;
 let socket: PageSocket | undefined;
 let opening: Promise<PageSocket> | undefined;
 const renewMs = 12 * 60_000;

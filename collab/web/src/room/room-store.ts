@@ -42,6 +42,9 @@ export const useRoom = (id: string, team: string): { readonly room: Room; readon
   return { room, reload };
 };
 
+/** After these the reader may see less, or do less. */
+const rightsMoved = ['room:lost', 'room:rights', 'access:lost'] as const;
+
 const watch = async (id: string, team: string, { told: tell, outdated }: { readonly told: (session: Told<'session:updated'>['session']) => void; readonly outdated: () => void }): Promise<() => void> => {
   const socket = await connect(team);
   const begin = (): void => { void askLive('session:watch', { session: id, team }).then(outdated); };
@@ -49,10 +52,12 @@ const watch = async (id: string, team: string, { told: tell, outdated }: { reado
   const names = ['session:created', 'session:updated', 'session:ended'] as const;
   socket.on('connect', begin);
   for (const name of names) socket.on(name, updated);
+  for (const name of rightsMoved) socket.on(name, outdated);
   if (socket.connected) begin();
   return () => {
     socket.off('connect', begin);
     for (const name of names) socket.off(name, updated);
+    for (const name of rightsMoved) socket.off(name, outdated);
     void askLive('session:unwatch', { session: id, team });
   };
 };
