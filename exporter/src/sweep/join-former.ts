@@ -2,6 +2,7 @@ import type { AgentProcess } from '../processes/match.ts';
 import type { EpochMs } from '../session/part.ts';
 import type { StoredSession } from '../session/session.ts';
 import { startSlackMs } from './join-times.ts';
+import type { KnownSessions } from './known-sessions.ts';
 
 /** By session id: which process had it, how that was known, and when it was last seen with it. */
 export type FormerOwners = ReadonlyMap<string, { readonly process: string; readonly byName: boolean; readonly seenAt: EpochMs }>;
@@ -18,16 +19,11 @@ export const belongedToAnother = (former: FormerOwners, process: AgentProcess, s
 /** The owners to remember for the next look: the present ones, and former ones of sessions that are still known. */
 export const rememberOwners = (former: FormerOwners, { owners, sessions, now }: {
   readonly owners: Iterable<{ readonly process: AgentProcess; readonly id: string; readonly byName: boolean }>;
-  readonly sessions: readonly StoredSession[];
+  readonly sessions: Pick<KnownSessions, 'has'>;
   readonly now: EpochMs;
 }): FormerOwners => {
   const next = new Map<string, { process: string; byName: boolean; seenAt: EpochMs }>();
-  if (former.size > 0) {
-    for (const { id } of sessions) {
-      const before = former.get(id);
-      if (before) next.set(id, before);
-    }
-  }
+  for (const [id, before] of former) if (sessions.has(id)) next.set(id, before);
   for (const { process, id, byName } of owners) next.set(id, { process: keyOf(process), byName, seenAt: now });
   return next;
 };

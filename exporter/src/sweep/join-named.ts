@@ -4,20 +4,21 @@ import type { EpochMs } from '../session/part.ts';
 import { sessionId } from '../session/session.ts';
 import type { StoredSession } from '../session/session.ts';
 import { isRecent, newestOf } from './join-times.ts';
+import type { KnownSessions } from './known-sessions.ts';
 
 interface Names {
   /** The believed claims of the process, newest first. */
   readonly claims: readonly LiveClaim[];
   readonly sessionOpenIn: (path: string) => StoredSession | undefined;
-  readonly byId: ReadonlyMap<string, StoredSession>;
+  readonly sessions: Pick<KnownSessions, 'get'>;
   readonly now: EpochMs;
 }
 
 /** The session ids that something names for a process: the transcripts it holds open, else the tool's state file, else the command line. */
-export const namedBy = (process: AgentProcess, { claims, sessionOpenIn, byId, now }: Names): readonly string[] => {
+export const namedBy = (process: AgentProcess, { claims, sessionOpenIn, sessions, now }: Names): readonly string[] => {
   const open = [...new Set((process.hints.openFiles ?? []).flatMap((path) => sessionOpenIn(path) ?? []))];
   // Servers keep transcripts open long after the last word: only recent ones are in use.
-  if (process.host) return [...open, ...claims.flatMap((claim) => byId.get(idOfClaim(claim)) ?? [])].filter((session) => isRecent(session, now)).map((session) => session.id);
+  if (process.host) return [...open, ...claims.flatMap((claim) => sessions.get(idOfClaim(claim)) ?? [])].filter((session) => isRecent(session, now)).map((session) => session.id);
   if (open.length > 0) return newestWithItsChildren(open);
   if (claims[0]) return [idOfClaim(claims[0])];
   return process.hints.sessionId === undefined ? [] : [sessionId(process.tool, process.hints.sessionId)];

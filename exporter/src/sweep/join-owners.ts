@@ -14,6 +14,7 @@ import { indexPlaces, placeOf } from './join-places.ts';
 import { processName } from './join-process-only.ts';
 import type { Alone } from './join-process-only.ts';
 import { isActiveSince, isRecent, startSlackMs } from './join-times.ts';
+import type { KnownSessions } from './known-sessions.ts';
 
 /** The processes of a session in the order of their pids, and what the tool's state files say of them. */
 export interface Live {
@@ -31,7 +32,7 @@ export interface Owners {
 }
 
 interface Scene {
-  readonly sessions: readonly StoredSession[];
+  readonly sessions: KnownSessions;
   readonly processes: readonly AgentProcess[] | undefined;
   readonly claims: readonly LiveClaim[];
   readonly now: EpochMs;
@@ -45,21 +46,21 @@ interface Scene {
 export const ownersOf = ({ sessions, processes: agents = [], claims: told, now, platform }: Scene, former: FormerOwners): Owners => {
   if (agents.length === 0) return { live: new Map(), unclear: new Set(), alone: [], former: rememberOwners(former, { owners: [], sessions, now }) };
 
-  const byId = new Map(sessions.map((session) => [session.id, session]));
-  const places = indexPlaces(sessions, { since: earliestStart(agents), platform });
+  // No running process can have written older ones.
+  const places = indexPlaces(sessions.since(earliestStart(agents)), platform);
   const claims = believedClaims(agents, told, platform);
   const ids = new Map<AgentProcess, readonly string[]>();
 
   const named = new Set<AgentProcess>();
   const claimed = new Set([...claims.values()].flat().map(idOfClaim));
-  const sessionOpenIn = openFileIndex(sessions, agents);
+  const sessionOpenIn = openFileIndex(sessions.newestFirst, agents);
   for (const process of agents) {
     const own = newestFirst(claims.get(process) ?? []);
-    const names = namedBy(process, { claims: own, sessionOpenIn, byId, now });
+    const names = namedBy(process, { claims: own, sessionOpenIn, sessions, now });
     if (names.length === 0) continue;
     named.add(process);
     const isAnothers = (session: StoredSession): boolean => claimed.has(session.id) || belongedToAnother(former, process, session);
-    ids.set(process, names.map((id) => movedOn(process, { agents, places, platform, named: byId.get(id), claim: own[0], isAnothers })?.id ?? id));
+    ids.set(process, names.map((id) => movedOn(process, { agents, places, platform, named: sessions.get(id), claim: own[0], isAnothers })?.id ?? id));
   }
 
   const unclear = new Set<string>();
@@ -67,7 +68,7 @@ export const ownersOf = ({ sessions, processes: agents = [], claims: told, now, 
     const taken = new Set([...ids.values()].flat());
     return candidates.filter((session) => !taken.has(session.id) && !unclear.has(session.id) && session.present.endedAt === undefined);
   };
-  const isOfProfile = profiles(sessions);
+  const isOfProfile = profiles(sessions.newestFirst);
   for (const rivals of byPlace(agents, platform)) {
     const processes = rivals.filter((process) => !ids.has(process));
     const [first] = processes;
@@ -87,14 +88,14 @@ export const ownersOf = ({ sessions, processes: agents = [], claims: told, now, 
   for (const process of agents) {
     if (ids.has(process)) continue;
     if (!process.host) ids.set(process, [sessionId(process.tool, processName(process))]);
-    else if (process.hints.openFiles === undefined) ids.set(process, free(sessions).filter((session) => session.tool === process.tool && isRecent(session, now) && isActiveSince(session, process) && places.isBelow(session, process)).map(({ id }) => id));
+    else if (process.hints.openFiles === undefined) ids.set(process, free(sessions.since(earliestStart([process]))).filter((session) => session.tool === process.tool && isRecent(session, now) && isActiveSince(session, process) && places.isBelow(session, process)).map(({ id }) => id));
   }
 
   const pairs = [...ids].flatMap(([process, own]) => own.map((id) => ({ process, id, byName: named.has(process) }))).sort((left, right) => left.process.pid - right.process.pid);
   return {
     live: liveOf(pairs, claims),
     unclear,
-    alone: aloneOf(pairs.filter(({ id }) => !byId.has(id))),
+    alone: aloneOf(pairs.filter(({ id }) => !sessions.has(id))),
     former: rememberOwners(former, { owners: pairs.filter(({ process }) => !process.host), sessions, now }),
   };
 };

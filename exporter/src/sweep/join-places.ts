@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AgentProcess } from '../processes/match.ts';
 import type { Platform } from '../processes/process-table.ts';
-import type { EpochMs } from '../session/part.ts';
 import type { StoredSession } from '../session/session.ts';
 
 /** Finds sessions by the folder a process works in. */
@@ -12,12 +11,10 @@ export interface Places {
   readonly isBelow: (session: StoredSession, process: AgentProcess) => boolean;
 }
 
-/** @param since older sessions are left out: no running process can have written them */
-export const indexPlaces = (sessions: readonly StoredSession[], { since, platform }: { readonly since: EpochMs; readonly platform: Platform }): Places => {
+export const indexPlaces = (sessions: readonly StoredSession[], platform: Platform): Places => {
   const index = new Map<string, StoredSession[]>();
   const add = (key: string, session: StoredSession): void => void (index.get(key)?.push(session) ?? index.set(key, [session]));
   for (const session of sessions) {
-    if (session.lastActivityAt === undefined || session.lastActivityAt < since) continue;
     add(session.tool, session);
     for (const key of keysOfSession(session, platform)) add(key, session);
   }

@@ -6,13 +6,16 @@ import type { Session, SessionProcess, StoredSession } from '../session/session.
 import { conflictsOf } from './join-conflicts.ts';
 import type { FormerOwners } from './join-former.ts';
 import { ownersOf } from './join-owners.ts';
-import type { Live } from './join-owners.ts';
+import type { Live, Owners } from './join-owners.ts';
 import { withoutTranscript } from './join-process-only.ts';
 import { presentOf, presentWithoutProcesses } from './join-state.ts';
 import type { PresentState } from './join-state.ts';
+import { byActivity } from './known-sessions.ts';
+import type { KnownSessions } from './known-sessions.ts';
 
 export interface JoinInput {
-  readonly sessions: readonly StoredSession[];
+  /** What changed in them since the last time is taken from them: one join for each. */
+  readonly sessions: KnownSessions;
   /** Undefined: the process table could not be read, so states go by time alone. */
   readonly processes: readonly AgentProcess[] | undefined;
   readonly claims: readonly LiveClaim[];
@@ -23,62 +26,92 @@ export interface JoinInput {
 }
 
 export interface Joined {
-  /** The stored sessions in their order, then those of processes that have no transcript. */
-  readonly sessions: readonly Session[];
+  /** Those that have not ended; the ones of processes without a transcript among them. */
+  readonly open: readonly Session[];
+  /** One that has a transcript. */
+  readonly of: (stored: StoredSession) => Session;
+  /** Every session, the most recently active first. */
+  readonly all: () => readonly Session[];
 }
 
 /** Joins again and again; a session about which nothing has changed stays the same object. */
 export const createJoin = (): ((input: JoinInput) => Joined) => {
-  const memory: Memory = { former: new Map(), before: new Map() };
+  const memory: Memory = { former: new Map(), joined: new Map(), alone: new Map(), unsettled: new Set() };
   return (input) => joinWith(input, memory);
 };
 
-/** Joins what the transcripts say with what runs (FEATURES D3): which sessions are alive, by which processes, and in which state. */
-export const joinSessions = (input: JoinInput): Joined => createJoin()(input);
-
 interface Memory {
   former: FormerOwners;
-  before: Map<string, Kept>;
+  readonly joined: Map<string, Kept>;
+  /** Sessions of processes without a transcript. */
+  alone: Map<string, Kept>;
+  /** Sessions that may be another by time or by their processes; of the others nothing is computed until they are told anew. */
+  readonly unsettled: Set<string>;
 }
-
-const defaultIdleAfterMs = 15 * 60_000;
-
-const joinWith = (input: JoinInput, memory: Memory): Joined => {
-  const { live, unclear, alone, former } = ownersOf(input, memory.former);
-  const stored = [...input.sessions, ...withoutTranscript(alone, (id) => memory.before.get(id)?.stored)];
-  const factsOf = (session: StoredSession): Facts => {
-    const times = { now: input.now, idleAfterMs: input.idleAfterMs ?? defaultIdleAfterMs };
-    const owners = live.get(session.id);
-    if (owners) return { ...presentOf(session, owners, times), alive: true, processes: owners.processes.map(asSessionProcess) };
-    const nothingTells = input.processes === undefined || unclear.has(session.id) || hasNoProcess.has(session.tool);
-    return { ...presentWithoutProcesses(session, { ...times, known: !nothingTells }), ...(nothingTells ? {} : { alive: false }), processes: none };
-  };
-  const facts = new Map<StoredSession, Facts>();
-  for (const session of stored) if (!isStillOver(memory.before.get(session.id), session, live)) facts.set(session, factsOf(session));
-  const conflicts = conflictsOf([...facts].flatMap(([session, { state }]) => (state === 'ended' ? [] : [session])), input);
-
-  const before = memory.before;
-  memory.former = former;
-  memory.before = new Map();
-  const sessions = stored.map((one) => {
-    const known = before.get(one.id);
-    const computed = facts.get(one);
-    const fileConflicts = conflicts.get(one.id);
-    const entry = computed ? unchanged(known, one, fileConflicts ? { ...computed, fileConflicts } : computed) : known!;
-    memory.before.set(one.id, entry);
-    return entry.session;
-  });
-  return { sessions };
-};
 
 interface Kept {
   readonly stored: StoredSession;
   readonly session: Session;
 }
 
-/** Most sessions are over and stay so: nothing is computed for them again. */
-const isStillOver = (before: Kept | undefined, stored: StoredSession, live: ReadonlyMap<string, Live>): boolean =>
-  before !== undefined && before.stored === stored && before.session.state === 'ended' && before.session.alive === false && !live.has(stored.id);
+const defaultIdleAfterMs = 15 * 60_000;
+
+/** Joins what the transcripts say with what runs (FEATURES D3): which sessions are alive, by which processes, and in which state. */
+const joinWith = (input: JoinInput, memory: Memory): Joined => {
+  const { sessions } = input;
+  const { live, unclear, alone, former } = ownersOf(input, memory.former);
+  memory.former = former;
+  const facts = new Map<StoredSession, Facts>();
+  for (const id of new Set([...sessions.takeChanges(), ...memory.unsettled, ...live.keys()])) {
+    const stored = sessions.get(id);
+    if (stored) facts.set(stored, factsOf(stored, input, { live, unclear }));
+    else forget(id, memory);
+  }
+  const lonely = withoutTranscript(alone, (id) => memory.alone.get(id)?.stored);
+  for (const one of lonely) facts.set(one, factsOf(one, input, { live, unclear }));
+  const conflicts = conflictsOf([...facts].flatMap(([session, { state }]) => (state === 'ended' ? [] : [session])), input);
+
+  const before = memory.alone;
+  memory.alone = new Map();
+  for (const [stored, known] of facts) {
+    const fileConflicts = conflicts.get(stored.id);
+    const hasTranscript = sessions.has(stored.id);
+    const kept = unchanged((hasTranscript ? memory.joined : before).get(stored.id), stored, fileConflicts ? { ...known, fileConflicts } : known);
+    if (hasTranscript) settle(kept, memory);
+    else memory.alone.set(stored.id, kept);
+  }
+  return told(sessions, memory);
+};
+
+const factsOf = (session: StoredSession, { processes, now, idleAfterMs = defaultIdleAfterMs }: JoinInput, { live, unclear }: Pick<Owners, 'live' | 'unclear'>): Facts => {
+  const owners = live.get(session.id);
+  if (owners) return { ...presentOf(session, owners, { now, idleAfterMs }), alive: true, processes: owners.processes.map(asSessionProcess) };
+  const nothingTells = processes === undefined || unclear.has(session.id) || hasNoProcess.has(session.tool);
+  return { ...presentWithoutProcesses(session, { now, idleAfterMs, known: !nothingTells }), ...(nothingTells ? {} : { alive: false }), processes: none };
+};
+
+/** Most sessions are over and stay so. */
+const settle = (kept: Kept, { joined, unsettled }: Memory): void => {
+  const { id, state, alive } = kept.session;
+  joined.set(id, kept);
+  if (state === 'ended' && alive === false) unsettled.delete(id);
+  else unsettled.add(id);
+};
+
+const forget = (id: string, { joined, unsettled }: Memory): void => {
+  joined.delete(id);
+  unsettled.delete(id);
+};
+
+const told = (sessions: KnownSessions, { joined, alone, unsettled }: Memory): Joined => {
+  const lonely = [...alone.values()].map(({ session }) => session);
+  const of = ({ id }: StoredSession): Session => joined.get(id)!.session;
+  return {
+    open: [...[...unsettled].map((id) => joined.get(id)!.session), ...lonely].filter(({ state }) => state !== 'ended'),
+    of,
+    all: () => [...sessions.newestFirst.map(of), ...lonely].sort(byActivity),
+  };
+};
 
 /** Chats of an editor: no process of their own tells whether they are open. */
 const hasNoProcess: ReadonlySet<StoredSession['tool']> = new Set(['vscode-copilot', 'cursor']);

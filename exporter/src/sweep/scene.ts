@@ -2,11 +2,13 @@ import type { Platform } from '../processes/process-table.ts';
 import type { AgentProcess } from '../processes/match.ts';
 import type { LiveClaim } from '../readers/reader.ts';
 import type { EpochMs, RateLimit } from '../session/part.ts';
-import type { Session, SessionState, StoredSession } from '../session/session.ts';
+import type { Session, SessionState } from '../session/session.ts';
 import type { LedgerStatus, Snapshot, SourceStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
 import type { EngineUpdate } from './engine.ts';
 import { createJoin } from './join.ts';
+import type { Joined } from './join.ts';
+import { byActivity, KnownSessions } from './known-sessions.ts';
 import { neverLower } from './never-lower.ts';
 
 export interface SceneOptions {
@@ -31,7 +33,9 @@ export interface ProcessView {
 /** The present picture: what the ledger's thread tells, joined with what runs. Every snapshot of it is immutable. */
 export class Scene {
   readonly #options: SceneOptions;
-  readonly #stored = new Map<string, StoredSession>();
+  readonly #known = new KnownSessions();
+  /** What sessions say of their account's windows. */
+  readonly #limits = new Map<string, Snapshot['rateLimits']>();
   readonly #join = createJoin();
   #update: EngineUpdate | undefined;
   #fleet: Snapshot['fleet'] = [];
@@ -40,7 +44,7 @@ export class Scene {
   #held = 0;
   #heard: Snapshot['rateLimits'] = [];
   /** What was joined last, until something new is told; and its picture, once somebody asked for it. */
-  #joined: Joined | undefined;
+  #latest: Latest | undefined;
 
   constructor(options: SceneOptions) {
     this.#options = options;
@@ -48,27 +52,31 @@ export class Scene {
 
   /** Takes in what the engine found. */
   apply(update: EngineUpdate): void {
-    this.#joined = undefined;
+    this.#latest = undefined;
     this.#update = update;
     if (update.fleet) this.#fleet = update.fleet;
     if (update.fleetHistograms) this.#fleetHistograms = update.fleetHistograms;
     for (const told of update.sessions) {
-      const { session, held } = neverLower(this.#stored.get(told.id), told);
+      const { session, held } = neverLower(this.#known.get(told.id), told);
       this.#held += held;
-      this.#stored.set(told.id, session);
+      this.#known.put(session);
+      const { id, tool, rateLimits } = session;
+      if (rateLimits) this.#limits.set(id, rateLimits.map((limit) => ({ ...limit, tool })));
+      else this.#limits.delete(id);
     }
-    this.#forgetBeyond(this.#options.exportLimit * 2);
+    // Memory is bounded by what can be exported, not by history.
+    for (const { id } of this.#known.keep(this.#options.exportLimit * 2)) this.#limits.delete(id);
   }
 
   /** Takes in the process table. */
   see(processes: ProcessView): void {
-    this.#joined = undefined;
+    this.#latest = undefined;
     this.#processes = processes;
   }
 
   /** Takes in rate limits that no transcript has. */
   hear(limits: Snapshot['rateLimits']): void {
-    this.#joined = undefined;
+    this.#latest = undefined;
     this.#heard = limits;
   }
 
@@ -78,51 +86,52 @@ export class Scene {
 
   /** Sessions with their present state, most recently active first; the ones outside the export window too. */
   sessions(now: EpochMs): readonly Session[] {
-    return this.#joinedAt(now).sessions;
+    const latest = this.#joinedAt(now);
+    return (latest.sessions ??= latest.all().filter(this.#isTold));
   }
 
-  #joinedAt(now: EpochMs): Joined {
-    const age = now - (this.#joined?.at ?? -Infinity);
-    if (age < 0 || age >= joinedForMs) this.#joined = { at: now, sessions: this.#joinNow(now) };
-    return this.#joined!;
+  #joinedAt(now: EpochMs): Latest {
+    const age = now - (this.#latest?.at ?? -Infinity);
+    if (age < 0 || age >= joinedForMs) this.#latest = { at: now, ...this.#joinNow(now) };
+    return this.#latest!;
   }
 
-  #joinNow(now: EpochMs): readonly Session[] {
-    const { sessions } = this.#join({
-      sessions: [...this.#stored.values()],
+  #joinNow(now: EpochMs): Joined {
+    return this.#join({
+      sessions: this.#known,
       processes: this.#processes?.agents,
       claims: this.#processes?.claims ?? [],
       now,
       idleAfterMs: this.#options.idleAfterMs,
       platform: this.#options.platform,
     });
-    // While the first scan runs, a process without a transcript is one whose transcript was not read yet.
-    const known = this.#update?.complete ? sessions : sessions.filter((session) => this.#stored.has(session.id));
-    return known.toSorted((a, b) => (b.lastActivityAt ?? 0) - (a.lastActivityAt ?? 0));
   }
+
+  /** While the first scan runs, a process without a transcript is one whose transcript was not read yet. */
+  readonly #isTold = ({ id }: Session): boolean => this.#update?.complete === true || this.#known.has(id);
 
   snapshot(now: EpochMs): Snapshot {
-    const joined = this.#joinedAt(now);
-    return { at: now, ...(joined.picture ??= this.#pictureOf(joined.sessions, now)) };
+    const latest = this.#joinedAt(now);
+    return { at: now, ...(latest.picture ??= this.#pictureOf(latest, now)) };
   }
 
-  #pictureOf(all: readonly Session[], now: EpochMs): Omit<Snapshot, 'at'> {
-    const inWindow = all.filter((session) => session.state !== 'ended' || (session.lastActivityAt ?? 0) >= now - this.#options.exportWindowMs);
-    const live = inWindow.filter((session) => session.state !== 'ended');
-    const ended = inWindow.filter((session) => session.state === 'ended');
-    const exported = [...live, ...ended].slice(0, this.#options.exportLimit).sort((a, b) => (b.lastActivityAt ?? 0) - (a.lastActivityAt ?? 0));
-    const sessionCounts = countStates(all, this.#update?.counts ?? {});
+  #pictureOf(joined: Joined, now: EpochMs): Omit<Snapshot, 'at'> {
+    const windowFrom = now - this.#options.exportWindowMs;
+    const live = joined.open.filter(this.#isTold).sort(byActivity);
+    const ended = this.#known.since(windowFrom).map(joined.of).filter(({ state }) => state === 'ended');
+    const exported = [...live, ...ended].slice(0, this.#options.exportLimit).sort(byActivity);
+    const sessionCounts = countStates(live, this.#known, this.#update?.counts ?? {});
     const known = Object.values(sessionCounts).reduce((sum, states) => sum + states.working + states.waiting + states.idle + states.ended, 0);
     // The ledger knows more sessions inside the window than are kept here; a live one may be older than the window.
-    const olderButLive = live.filter((session) => (session.lastActivityAt ?? 0) < now - this.#options.exportWindowMs).length;
-    const limited = Math.max(inWindow.length, (this.#update?.inWindow ?? 0) + olderButLive) - exported.length;
+    const olderButLive = live.filter((session) => (session.lastActivityAt ?? 0) < windowFrom).length;
+    const limited = Math.max(live.length + ended.length, (this.#update?.inWindow ?? 0) + olderButLive) - exported.length;
     return {
       sessions: exported,
       dropped: { window: Math.max(0, known - exported.length - limited), limit: limited },
       sessionCounts,
       fleet: this.#fleet,
       fleetHistograms: this.#fleetHistograms,
-      rateLimits: newestLimits([...all.flatMap(({ tool, rateLimits = [] }) => rateLimits.map((limit) => ({ ...limit, tool }))), ...this.#heard], now),
+      rateLimits: newestLimits([...[...this.#limits.values()].flat(), ...this.#heard], now),
       budgets: this.#update?.budgets ?? [],
       sources: [...(this.#update?.sources ?? []), ...(this.#processes ? [this.#processes.status] : [])],
       corrections: { ...this.#update?.corrections, ...(this.#held > 0 ? { session_counter_held: this.#held } : {}) },
@@ -147,18 +156,11 @@ export class Scene {
     const problem = told?.problem ?? ledgerProblem;
     return { id: '', createdAt: 0, sizeBytes: 0, ...told, durable: durable && told?.problem === undefined, ...(problem === undefined ? {} : { problem }) };
   }
-
-  /** Memory is bounded by what can be exported, not by history. */
-  #forgetBeyond(most: number): void {
-    if (this.#stored.size <= most) return;
-    const oldestFirst = [...this.#stored.values()].sort((a, b) => (a.lastActivityAt ?? 0) - (b.lastActivityAt ?? 0));
-    for (const session of oldestFirst.slice(0, this.#stored.size - most)) this.#stored.delete(session.id);
-  }
 }
 
-interface Joined {
+interface Latest extends Joined {
   readonly at: EpochMs;
-  readonly sessions: readonly Session[];
+  sessions?: readonly Session[];
   picture?: Omit<Snapshot, 'at'>;
 }
 
@@ -167,20 +169,17 @@ const joinedForMs = 250;
 
 type StateCounts = Record<SessionState, number>;
 
-const countStates = (sessions: readonly Session[], known: EngineUpdate['counts']): Snapshot['sessionCounts'] => {
-  const counts = new Map<Tool, StateCounts>();
-  const of = (tool: Tool): StateCounts => {
-    let states = counts.get(tool);
-    if (!states) counts.set(tool, (states = { working: 0, waiting: 0, idle: 0, ended: 0 }));
-    return states;
-  };
-  for (const session of sessions) of(session.tool)[session.state] += 1;
-  // The ledger knows more ended sessions than are kept here.
-  for (const [tool, total] of Object.entries(known) as [Tool, number][]) {
-    const states = of(tool);
-    states.ended = Math.max(states.ended, total - states.working - states.waiting - states.idle);
-  }
-  return Object.fromEntries(counts);
+/** Of each tool the open sessions by their state, and how many have ended: the ledger knows more of those than are kept here. */
+const countStates = (open: readonly Session[], known: KnownSessions, counted: EngineUpdate['counts']): Snapshot['sessionCounts'] => {
+  const tools = new Set<Tool>([...open.map(({ tool }) => tool), ...known.counts.keys(), ...(Object.keys(counted) as Tool[])]);
+  return Object.fromEntries([...tools].map((tool): [Tool, StateCounts] => {
+    const states: StateCounts = { working: 0, waiting: 0, idle: 0, ended: 0 };
+    const own = open.filter((session) => session.tool === tool);
+    for (const { state } of own) states[state] += 1;
+    const withTranscript = own.filter(({ id }) => known.has(id)).length;
+    states.ended = Math.max((known.counts.get(tool) ?? 0) - withTranscript, (counted[tool] ?? 0) - own.length, 0);
+    return [tool, states];
+  }));
 };
 
 /** The newest word on each account window; one whose reset has passed says nothing any more. */

@@ -14,6 +14,7 @@ import { completeSession } from '../sweep/complete.ts';
 import { Engine } from '../sweep/engine.ts';
 import type { EngineUpdate } from '../sweep/engine.ts';
 import { createJoin } from '../sweep/join.ts';
+import { KnownSessions } from '../sweep/known-sessions.ts';
 import { keepPlaces, makePrices, makeReading } from '../sweep/reading.ts';
 import type { ProcessView } from '../sweep/scene.ts';
 import { createLook } from './look.ts';
@@ -82,6 +83,5 @@ const joinUpdates = (before: EngineUpdate | undefined, after: EngineUpdate): Eng
 export const sessionsOf = async (books: Books, { all, limit, idleAfterMs, now, world }: { readonly all: boolean; readonly limit: number; readonly idleAfterMs: number; readonly now: EpochMs; readonly world: World }): Promise<readonly Session[]> => {
   const stored: StoredSession[] = books.ledger.sessions(all ? 'all' : { recent: limit }).map((session) => completeSession(session, books.prices));
   const { agents, claims } = await books.look();
-  const { sessions } = createJoin()({ sessions: stored, processes: agents, claims, now, idleAfterMs, platform: world.machine.platform });
-  return sessions.toSorted((a, b) => (b.lastActivityAt ?? 0) - (a.lastActivityAt ?? 0));
+  return createJoin()({ sessions: KnownSessions.of(stored), processes: agents, claims, now, idleAfterMs, platform: world.machine.platform }).all();
 };

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FileWork } from '../../src/session/part.ts';
 import type { StoredSession } from '../../src/session/session.ts';
-import { joinSessions } from '../../src/sweep/join.ts';
-import type { JoinInput } from '../../src/sweep/join.ts';
 import { aStoredSession, minutesAgo, now } from '../a-session.ts';
+import { joinOnce } from './a-join.ts';
+import type { Told } from './a-join.ts';
 
 const edited = (minutes = 10): FileWork => ({ reads: 0, edits: 1, created: false, linesAdded: 1, linesRemoved: 0, lastAt: minutesAgo(minutes), editedAt: minutesAgo(minutes) });
 const read: FileWork = { reads: 1, edits: 0, created: false, linesAdded: 0, linesRemoved: 0, lastAt: minutesAgo(1) };
 // An editor's chat lives by time alone, so that no processes are needed here.
 const editing = (nativeId: string, files: Record<string, FileWork>, facts: Partial<StoredSession> = {}): StoredSession => aStoredSession({ tool: 'cursor', nativeId, files, ...facts });
-const conflicts = (sessions: readonly StoredSession[], platform: JoinInput['platform'] = 'linux') => joinSessions({ sessions, processes: [], claims: [], now, platform }).sessions.map(({ fileConflicts }) => fileConflicts);
+const conflicts = (sessions: readonly StoredSession[], platform: Told['platform'] = 'linux') => joinOnce({ sessions, processes: [], claims: [], now, platform }).map(({ fileConflicts }) => fileConflicts);
 
 describe('[H7] the file-conflict radar', () => {
   it('two live sessions that edit one file are told so, each in its own words', () => {

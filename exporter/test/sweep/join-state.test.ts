@@ -2,15 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import type { AgentProcess } from '../../src/processes/match.ts';
 import type { LiveClaim } from '../../src/readers/reader.ts';
 import type { Session, StoredSession } from '../../src/session/session.ts';
-import { joinSessions } from '../../src/sweep/join.ts';
-import type { JoinInput } from '../../src/sweep/join.ts';
 import { aStoredSession, minutesAgo, now } from '../a-session.ts';
+import { joinOnce } from './a-join.ts';
+import type { Told } from './a-join.ts';
 
 const process: AgentProcess = { tool: 'claude', pid: 100, startedAt: minutesAgo(600), cwd: '/home/ada/shop', argv: ['claude'], hints: {} };
 const claim = (facts: Partial<LiveClaim>): LiveClaim => ({ tool: 'claude', pid: 100, nativeId: 'one', ...facts });
-const join = (facts: Partial<StoredSession>, input: Partial<JoinInput> = {}): Session =>
-  joinSessions({ sessions: [aStoredSession({ nativeId: 'one', ...facts })], processes: [process], claims: [], now, platform: 'linux', ...input }).sessions[0]!;
-const stateOf = (facts: Partial<StoredSession>, input: Partial<JoinInput> = {}): string => join(facts, input).state;
+const join = (facts: Partial<StoredSession>, input: Partial<Told> = {}): Session =>
+  joinOnce({ sessions: [aStoredSession({ nativeId: 'one', ...facts })], processes: [process], claims: [], now, platform: 'linux', ...input })[0]!;
+const stateOf = (facts: Partial<StoredSession>, input: Partial<Told> = {}): string => join(facts, input).state;
 
 const done = { turnOpen: false, pendingTools: [] };
 const open = { turnOpen: true, pendingTools: [] };
@@ -81,7 +81,7 @@ describe('where no process can tell, time does', () => {
   });
   it('a session without any time has ended, nobody knows when', () => {
     const { lastActivityAt: _at, ...session } = aStoredSession({ tool: 'cursor' });
-    const [joined] = joinSessions({ sessions: [session], processes: [], claims: [], now, platform: 'linux' }).sessions;
+    const [joined] = joinOnce({ sessions: [session], processes: [], claims: [], now, platform: 'linux' });
     expect(joined).toMatchObject({ state: 'ended' });
     expect(joined).not.toHaveProperty('endedAt');
   });

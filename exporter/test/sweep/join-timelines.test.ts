@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { AgentProcess } from '../../src/processes/match.ts';
 import type { Session, StoredSession } from '../../src/session/session.ts';
 import type { Tool } from '../../src/session/tool.ts';
-import { createJoin } from '../../src/sweep/join.ts';
 import { aStoredSession } from '../a-session.ts';
+import { joinAgain } from './a-join.ts';
 
 /** Recordings of real processes and transcripts: which pid wrote which session, by an independent observer. They lie beside the repository. */
 const samples = fileURLToPath(new URL('../../../../shared/samples/', import.meta.url));
@@ -25,7 +25,7 @@ const toolOf: Readonly<Record<string, Tool>> = { 'claude-code': 'claude', codex:
 
 /** What a sweep would have seen, event by event, with the folder as the only evidence: no state files, no open files, no command lines. */
 class Replay {
-  readonly #join = createJoin();
+  readonly #join = joinAgain();
   readonly #folders: ReadonlyMap<number, string>;
   readonly #pids: ReadonlyMap<string, number>;
   readonly #parents: ReadonlyMap<string, string>;
@@ -49,7 +49,7 @@ class Replay {
   }
 
   joined(at: number): readonly Session[] {
-    return this.#join({ sessions: [...this.sessions.values()], processes: [...this.processes.values()], claims: [], now: at, platform: 'darwin' }).sessions;
+    return this.#join({ sessions: [...this.sessions.values()], processes: [...this.processes.values()], claims: [], now: at, platform: 'darwin' });
   }
 
   #started(pid: number, tool: Tool, at: number): void {

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { AgentProcess } from '../../src/processes/match.ts';
 import type { LiveClaim } from '../../src/readers/reader.ts';
 import type { Session, StoredSession } from '../../src/session/session.ts';
-import { createJoin, joinSessions } from '../../src/sweep/join.ts';
-import type { JoinInput } from '../../src/sweep/join.ts';
 import { aStoredSession, minutesAgo, now } from '../a-session.ts';
+import { joinAgain, joinOnce } from './a-join.ts';
+import type { Told } from './a-join.ts';
 
 const idle = { turnOpen: false, pendingTools: [] };
 
@@ -14,7 +14,7 @@ const aClaim = (facts: Partial<LiveClaim> = {}): LiveClaim => ({ tool: 'claude',
 const one = aStoredSession({ nativeId: 'one' });
 const two = aStoredSession({ nativeId: 'two' });
 
-const join = (input: Partial<JoinInput>): readonly Session[] => joinSessions({ sessions: [], processes: [], claims: [], now, platform: 'linux', ...input }).sessions;
+const join = (input: Partial<Told>): readonly Session[] => joinOnce({ sessions: [], processes: [], claims: [], now, platform: 'linux', ...input });
 const pids = (sessions: readonly Session[]): Record<string, number[]> => Object.fromEntries(sessions.map((session) => [session.id, session.processes.map(({ pid }) => pid)]));
 const states = (sessions: readonly Session[]): Record<string, string> => Object.fromEntries(sessions.map(({ id, state }) => [id, state]));
 
@@ -110,11 +110,11 @@ describe('after /clear the state file still names the old session', () => {
   });
 
   it('a one-shot that ran in the same folder and is gone keeps its transcript', () => {
-    const again = createJoin();
+    const again = joinAgain();
     const oneShot = aProcess({ pid: 101, startTicks: '6000', startedAt: minutesAgo(29), oneShot: true });
     const input = { sessions: [before, after], now, platform: 'linux' as const };
     again({ ...input, now: minutesAgo(1), processes: [aProcess(), oneShot], claims: [aClaim(), aClaim({ pid: 101, nativeId: 'two' })] });
-    expect(pids(again({ ...input, processes: [aProcess()], claims: [aClaim()] }).sessions)).toEqual({ 'claude/one': [100], 'claude/two': [] });
+    expect(pids(again({ ...input, processes: [aProcess()], claims: [aClaim()] }))).toEqual({ 'claude/one': [100], 'claude/two': [] });
   });
 
   it('the same goes for a session named on the command line', () => {
@@ -192,11 +192,11 @@ describe('several processes of one tool in one folder', () => {
   });
 
   it('who was told apart before stays so', () => {
-    const again = createJoin();
+    const again = joinAgain();
     const input = { claims: [], now, platform: 'linux' as const };
     again({ ...input, sessions: [ofFirst, ofSecond], processes: [first, second] });
     const cleared = aStoredSession({ nativeId: 'cleared', startedAt: minutesAgo(2) });
-    expect(pids(again({ ...input, sessions: [ofFirst, ofSecond, cleared], processes: [first, second] }).sessions)).toEqual({ 'claude/first': [1], 'claude/second': [2], 'claude/cleared': [] });
+    expect(pids(again({ ...input, sessions: [ofFirst, ofSecond, cleared], processes: [first, second] }))).toEqual({ 'claude/first': [1], 'claude/second': [2], 'claude/cleared': [] });
   });
 
   it('one that is named leaves the rest to the other', () => {
