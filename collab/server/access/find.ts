@@ -1,22 +1,25 @@
 import type { RoomRole, SessionTable, TeamRole } from '../store/schema.ts';
 import type { Store, Work } from '../store/open.ts';
+import { statement } from '../store/statement.ts';
 import type { Standing } from './permissions.ts';
 import { mayOnSession, standingsOf } from './permissions.ts';
 import type { SessionAct } from './permissions.ts';
 
-/** A session with what the asker is to it. */
-export interface FoundSession {
-  readonly session: SessionTable;
+/** A session, or what was read of it, with what the asker is to it. */
+export interface FoundSession<Session = SessionTable> {
+  readonly session: Session;
   readonly standings: readonly Standing[];
   readonly may: (act: SessionAct) => boolean;
 }
 
 /** Somebody's roles, by team id, as they are now. */
 export const teamRolesOf = async (store: Store | Work, userId: string): Promise<ReadonlyMap<string, TeamRole | 'guest'>> => {
-  const rows = await store.selectFrom('members').innerJoin('teams', 'teams.id', 'members.team_id').select(['members.team_id', 'members.role'])
-    .where('members.user_id', '=', userId).where('teams.deleted_at', 'is', null).execute();
+  const rows = await rolesOf(store, { userId });
   return new Map(rows.map((row) => [row.team_id, row.role]));
 };
+
+const rolesOf = statement((store: Store | Work, { userId }: { readonly userId: string }) =>
+  store.selectFrom('members').innerJoin('teams', 'teams.id', 'members.team_id').select(['members.team_id', 'members.role']).where('members.user_id', '=', userId).where('teams.deleted_at', 'is', null));
 
 export const roleInTeam = async (store: Store | Work, userId: string, teamId: string): Promise<TeamRole | 'guest' | undefined> => (await teamRolesOf(store, userId)).get(teamId);
 
@@ -32,7 +35,7 @@ export const findSession = async (store: Store | Work, { userId, key, teamId }: 
 };
 
 /** What one person is to one session that was read already. */
-export const foundSession = (session: SessionTable, person: { readonly userId: string; readonly teamRole: TeamRole | 'guest' | undefined; readonly roomRole?: RoomRole }): FoundSession => {
+export const foundSession = <Session extends Pick<SessionTable, 'owner_id' | 'visibility'>>(session: Session, person: { readonly userId: string; readonly teamRole: TeamRole | 'guest' | undefined; readonly roomRole?: RoomRole }): FoundSession<Session> => {
   const { teamRole, ...rest } = person;
   const standings = standingsOf({ ownerId: session.owner_id, visibility: session.visibility }, { ...rest, ...(teamRole === undefined ? {} : { teamRole }) });
   return { session, standings, may: (act) => mayOnSession(act, standings, session.visibility) };

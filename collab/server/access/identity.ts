@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { hashOf, secretPrefixes } from '../store/ids.ts';
 import type { Store } from '../store/open.ts';
+import { statement } from '../store/statement.ts';
 import { roleInTeam } from './find.ts';
 import { mayOnTeam } from './permissions.ts';
 
@@ -48,19 +49,18 @@ export const identifySecret = async (store: Store, { secret, address, now, cooki
 };
 
 const identifyDevice = async (store: Store, { secret, address, now, cookie }: { readonly secret: string; readonly address: string; readonly now: number; readonly cookie: boolean }): Promise<Identity> => {
-  const row = await store.selectFrom('devices').innerJoin('users', 'users.id', 'devices.user_id')
-    .select(['devices.id', 'devices.last_seen_at', 'users.id as userId', 'users.username', 'users.operator'])
-    .where('devices.hash', '=', hashOf(secret)).where('devices.expires_at', '>', now).where('users.deleted_at', 'is', null).executeTakeFirst();
+  const [row] = await deviceOf(store, { hash: hashOf(secret), now });
   if (row === undefined) return { kind: 'nobody', address };
   if (row.last_seen_at + seenEveryMs < now) await store.updateTable('devices').set({ last_seen_at: now, expires_at: now + deviceLifeMs, address }).where('id', '=', row.id).execute();
   return { kind: 'user', userId: row.userId, name: row.username, operator: row.operator === 1, address, via: 'device', deviceId: row.id, scopes, cookie };
 };
 
+const deviceOf = statement((store: Store, { hash, now }: { readonly hash: string; readonly now: number }) =>
+  store.selectFrom('devices').innerJoin('users', 'users.id', 'devices.user_id').select(['devices.id', 'devices.last_seen_at', 'users.id as userId', 'users.username', 'users.operator'])
+    .where('devices.hash', '=', hash).where('devices.expires_at', '>', now).where('users.deleted_at', 'is', null));
+
 const identifyToken = async (store: Store, { secret, address, now }: { readonly secret: string; readonly address: string; readonly now: number }): Promise<Identity> => {
-  const row = await store.selectFrom('tokens').innerJoin('users', 'users.id', 'tokens.user_id')
-    .select(['tokens.id', 'tokens.kind', 'tokens.team_id', 'tokens.scopes', 'tokens.last_used_at', 'users.id as userId', 'users.username', 'users.operator'])
-    .where('tokens.hash', '=', hashOf(secret)).where('tokens.revoked_at', 'is', null).where('users.deleted_at', 'is', null)
-    .where((is) => is.or([is('tokens.expires_at', 'is', null), is('tokens.expires_at', '>', now)])).executeTakeFirst();
+  const [row] = await tokenOf(store, { hash: hashOf(secret), now });
   if (row === undefined || !(await makerMay(store, { kind: row.kind, teamId: row.team_id, userId: row.userId, operator: row.operator === 1 }))) return { kind: 'nobody', address };
   if ((row.last_used_at ?? 0) + seenEveryMs < now) await store.updateTable('tokens').set({ last_used_at: now }).where('id', '=', row.id).execute();
   const common = { name: row.username, address, tokenId: row.id };
@@ -68,6 +68,12 @@ const identifyToken = async (store: Store, { secret, address, now }: { readonly 
   if (row.kind === 'scrape') return { kind: 'scraper', ...common, ...(row.team_id === null ? {} : { teamId: row.team_id }) };
   return { kind: 'user', ...common, userId: row.userId, operator: row.operator === 1, via: 'personal token', scopes: JSON.parse(row.scopes) as Scope[], cookie: false };
 };
+
+const tokenOf = statement((store: Store, { hash, now }: { readonly hash: string; readonly now: number }) =>
+  store.selectFrom('tokens').innerJoin('users', 'users.id', 'tokens.user_id')
+    .select(['tokens.id', 'tokens.kind', 'tokens.team_id', 'tokens.scopes', 'tokens.last_used_at', 'users.id as userId', 'users.username', 'users.operator'])
+    .where('tokens.hash', '=', hash).where('tokens.revoked_at', 'is', null).where('users.deleted_at', 'is', null)
+    .where((is) => is.or([is('tokens.expires_at', 'is', null), is('tokens.expires_at', '>', now)])));
 
 /** A machine's token does what its maker may do now: it sleeps while they lack the role, and in a deleted team [R8]. */
 const makerMay = async (store: Store, { kind, teamId, userId, operator }: { readonly kind: 'personal' | 'agent' | 'scrape'; readonly teamId: string | null; readonly userId: string; readonly operator: boolean }): Promise<boolean> => {

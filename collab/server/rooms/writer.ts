@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { unavailable } from '../routes/errors.ts';
 import type { Store, Work } from '../store/open.ts';
 import type { Told } from './told.ts';
@@ -86,8 +86,10 @@ export const createWriter = (store: Store, tell: (told: readonly Told[], accepte
   };
 };
 
-/** One transaction, with a savepoint for each change, so that a bad one fails alone. */
+/** One transaction, with a savepoint for each change, so that a bad one fails alone; one that is alone anyway needs none. */
 const commit = async (store: Store, group: readonly Waiting[]): Promise<readonly Outcome[]> => {
+  const [first] = group;
+  if (first !== undefined && group.length === 1) return [await commitAlone(store, first)];
   try {
     return await store.transaction().execute(async (work) => {
       const outcomes: Outcome[] = [];
@@ -95,21 +97,44 @@ const commit = async (store: Store, group: readonly Waiting[]): Promise<readonly
       return outcomes;
     });
   } catch (cause) {
-    const error = unavailable('The hub could not write that to its store. Try again.');
-    error.cause = cause;
+    const error = notWritten(cause);
     return group.map(() => ({ error }));
   }
 };
 
+const commitAlone = async (store: Store, { change }: Waiting): Promise<Outcome> => {
+  let refused: { readonly error: unknown } | undefined;
+  try {
+    return await store.transaction().execute(async (work) => {
+      try {
+        return { change: await change(work) };
+      } catch (error) {
+        refused = { error };
+        throw error; // so that the transaction is undone
+      }
+    });
+  } catch (cause) {
+    return refused ?? { error: notWritten(cause) };
+  }
+};
+
+const notWritten = (cause: unknown): Error => {
+  const error = unavailable('The hub could not write that to its store. Try again.');
+  error.cause = cause;
+  return error;
+};
+
 const inSavepoint = async (work: Work, change: Waiting['change']): Promise<Outcome> => {
-  await sql`SAVEPOINT change`.execute(work);
+  await work.executeQuery(savepoint.begin);
   try {
     const outcome = { change: await change(work) };
-    await sql`RELEASE change`.execute(work);
+    await work.executeQuery(savepoint.end);
     return outcome;
   } catch (error) {
-    await sql`ROLLBACK TO change`.execute(work);
-    await sql`RELEASE change`.execute(work);
+    await work.executeQuery(savepoint.undo);
+    await work.executeQuery(savepoint.end);
     return { error };
   }
 };
+
+const savepoint = { begin: CompiledQuery.raw('SAVEPOINT change'), end: CompiledQuery.raw('RELEASE change'), undo: CompiledQuery.raw('ROLLBACK TO change') } as const;

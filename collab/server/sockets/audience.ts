@@ -13,6 +13,6 @@ export const audienceOf = async (store: Store, sessions: readonly SessionSide[])
   const roomRoles = new Map<string, RoomRole>(people.map((row) => [`${row.session_id} ${row.user_id}`, row.role]));
   return (userId, session) => {
     const roomRole = roomRoles.get(`${session.id} ${userId}`);
-    return foundSession(session as SessionTable, { userId, teamRole: teamRoles.get(`${session.team_id} ${userId}`), ...(roomRole === undefined ? {} : { roomRole }) }).may('session:see');
+    return foundSession(session, { userId, teamRole: teamRoles.get(`${session.team_id} ${userId}`), ...(roomRole === undefined ? {} : { roomRole }) }).may('session:see');
   };
 };

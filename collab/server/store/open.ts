@@ -1,10 +1,10 @@
 import SqliteDatabase from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import type { Dialect, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { keepingStatements } from './kept-statements.ts';
 import { migrations } from './migrations.ts';
 import type { Database } from './schema.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** The hub's store, or one transaction of it. */
 export type Store = Kysely<Database>;
@@ -19,7 +19,7 @@ export const openStore = async (file: string): Promise<Store> => {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL'); // what was acknowledged survives a power cut [R1]
   sqlite.pragma('foreign_keys = ON');
-  return prepared(new SqliteDialect({ database: keepingStatements(sqlite) }), file);
+  return prepared(sqliteDialect(sqlite), file);
 };
 
 const prepared = async (dialect: Dialect, name: string): Promise<Store> => {

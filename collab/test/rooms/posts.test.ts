@@ -50,6 +50,22 @@ describe('posts', () => {
     expect(messages).not.toContain('bad');
   });
 
+  it('[R1] a bad post that is alone in its commit leaves nothing behind, not even a number', async () => {
+    const before = await hub.base.store.selectFrom('rooms').selectAll().where('id', '=', room).executeTakeFirstOrThrow();
+    expect(await postTo(who.owner, room, 'with a file that is not there', { file_ids: ['nothing'] })).toMatchObject({ status: 400 });
+    expect(await hub.base.store.selectFrom('rooms').selectAll().where('id', '=', room).executeTakeFirstOrThrow()).toEqual(before);
+    expect(await messagesIn(who.owner, room)).not.toContain('with a file that is not there');
+  });
+
+  it('[R8] a role counts for the very next post, given or taken away', async () => {
+    const setRole = (role: 'member' | 'viewer') => hub.base.store.updateTable('members').set({ role }).where('team_id', '=', team.id).where('user_id', '=', who.member.userId).execute();
+    expect((await postTo(who.member, room, 'may')).status).toBe(201);
+    await setRole('viewer');
+    expect((await postTo(who.member, room, 'may not')).status).toBe(403);
+    await setRole('member');
+    expect((await postTo(who.member, room, 'may again')).status).toBe(201);
+  });
+
   it('[R1] the store is synchronous=FULL', async () => {
     const { sql } = await import('kysely');
     expect((await sql<{ synchronous: number }>`PRAGMA synchronous`.execute(hub.base.store)).rows).toEqual([{ synchronous: 2 }]);

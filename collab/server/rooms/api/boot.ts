@@ -8,7 +8,8 @@ import { profileOf, profilesNamed, profilesOf, teamRoles } from '../chat/people.
 import { threadTotals } from '../chat/user-threads.ts';
 import { unreadOf } from '../chat/read.ts';
 import { myRooms } from '../my-rooms.ts';
-import { findRoom, membersOf } from '../room.ts';
+import { membersOf } from '../members.ts';
+import { findRoom } from '../room.ts';
 import { roleNamed } from './roles.ts';
 import { toldTo } from '../told.ts';
 import type { Told } from '../told.ts';

@@ -8,7 +8,8 @@ import type { FileTable } from '../../store/rooms-schema.ts';
 import { imageOf } from '../chat/image.ts';
 import { fileColumns, fileInfoOf } from '../chat/shape.ts';
 import { findPost } from '../chat/write.ts';
-import { ensureRoom, findRoom, roomToAct } from '../room.ts';
+import { ensureRoom } from '../numbers.ts';
+import { findRoom, roomToAct } from '../room.ts';
 import type { Writer } from '../writer.ts';
 import { anId, v4 } from './v4.ts';
 

@@ -2,7 +2,7 @@ import { foundSession } from '../../access/find.ts';
 import { mayOnTeam } from '../../access/permissions.ts';
 import type { Work } from '../../store/open.ts';
 import type { Room } from '../room.ts';
-import { membersOf } from '../room.ts';
+import { membersOf } from '../members.ts';
 import { namesIn } from './mentions.ts';
 
 /** Whom a message calls: people who may read the room, besides its author. Nobody else is told that it exists [R7]. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Store } from '../../store/open.ts';
 import type { PostTable } from '../../store/rooms-schema.ts';
-import { headOf } from '../room.ts';
+import { headOf } from '../numbers.ts';
 import { postListOf, postsOf } from './shape.ts';
 import type { PostList } from './shape.ts';
 

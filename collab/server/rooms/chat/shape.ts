@@ -91,6 +91,10 @@ export const postsOf = async (store: Store | Work, rows: readonly PostTable[]): 
   return rows.map((row) => shaped(row, { reactions: (reactionsOf.get(row.id) ?? []).map(reactionOf), files: (filesOf.get(row.id) ?? []).map(fileInfoOf), anchor: anchorOf.get(row.id) }));
 };
 
+/** A post that was written just now: nobody has reacted to it. */
+export const newPostOf = async (work: Work, row: PostTable): Promise<Post> =>
+  row.file_ids === '[]' && row.type !== commentType ? shaped(row, { reactions: [], files: [], anchor: undefined }) : (await postsOf(work, [row]))[0]!;
+
 /** The type of a comment at path:line: the only one of its kind that people may send. */
 export const commentType = 'custom_code_comment';
 

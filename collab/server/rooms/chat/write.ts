@@ -2,8 +2,13 @@ import { hashOf, newId } from '../../store/ids.ts';
 import type { Work } from '../../store/open.ts';
 import type { PostTable } from '../../store/rooms-schema.ts';
 import { Refusal, badRequest } from '../../routes/errors.ts';
-import { membersOf, join, nextSeq, noRoom, requireAct, roomFor, roomToAct } from '../room.ts';
-import type { Member, Room } from '../room.ts';
+import { statement } from '../../store/statement.ts';
+import { membersAmong, membersOf, peopleAround } from '../members.ts';
+import type { Member, Person } from '../members.ts';
+import { nextPost, nextSeq } from '../numbers.ts';
+import { roomToPost } from '../room-to-post.ts';
+import { join, noRoom, requireAct, roomFor } from '../room.ts';
+import type { Room } from '../room.ts';
 import { toldInRoom, toldTo } from '../told.ts';
 import type { Told } from '../told.ts';
 import type { Change } from '../writer.ts';
@@ -11,10 +16,10 @@ import { channelName } from './channel-name.ts';
 import { newAnchor } from './anchor.ts';
 import type { GivenAnchor } from './anchor.ts';
 import { mentionedIn } from './mentioned.ts';
-import { commentType, postsOf, reactionOf } from './shape.ts';
+import { commentType, newPostOf, postsOf, reactionOf } from './shape.ts';
 import type { Post, Reaction } from './shape.ts';
+import { keepWords } from './post-words.ts';
 import { autoFollow, followersOf, threadsOf } from './threads.ts';
-import { wordsOf } from './words.ts';
 
 /** What somebody wants to post, checked at the edge. */
 export interface NewPost {
@@ -37,62 +42,77 @@ export const pendingMs = 86_400_000;
 export const createPost = async (work: Work, given: NewPost): Promise<Change<Post>> => {
   const before = await pendingPost(work, given);
   if (before !== undefined) return { result: before };
-  const room = await roomToAct(work, { ...given, act: 'post:write' });
-  const { post, told } = await insertPost(work, room, given);
-  if (given.pendingPostId !== '')
-    await work.insertInto('pending_posts').values({ user_id: given.userId, pending_post_id: given.pendingPostId, post_id: post.id, body_hash: bodyHash(given), created_at: given.now })
-      .onConflict((on) => on.columns(['user_id', 'pending_post_id']).doUpdateSet({ post_id: post.id, body_hash: bodyHash(given), created_at: given.now })).execute();
+  const { room, people } = await roomToPost(work, given);
+  const { post, told } = await insertPost(work, room, given, people);
+  if (given.pendingPostId !== '') await keepPending(work, { userId: given.userId, pendingPostId: given.pendingPostId, postId: post.id, bodyHash: bodyHash(given), now: given.now });
   return { result: post, told };
 };
 
 const pendingPost = async (work: Work, given: NewPost): Promise<Post | undefined> => {
   if (given.pendingPostId === '') return undefined;
-  const row = await work.selectFrom('pending_posts').innerJoin('posts', 'posts.id', 'pending_posts.post_id').selectAll('posts').select('body_hash')
-    .where('pending_posts.user_id', '=', given.userId).where('pending_posts.pending_post_id', '=', given.pendingPostId).where('pending_posts.created_at', '>', given.now - pendingMs).executeTakeFirst();
+  const [row] = await postPending(work, { userId: given.userId, pendingPostId: given.pendingPostId, since: given.now - pendingMs });
   if (row === undefined) return undefined;
   if (row.body_hash !== bodyHash(given)) throw new Refusal(409, 'api.post.create_post.pending_post_id.app_error', 'Something else was posted with this pending_post_id within the last 24 hours. Take another one.');
   await roomFor(work, { roomId: row.room_id, userId: given.userId, now: given.now });
   return (await postsOf(work, [row]))[0]!;
 };
 
+const postPending = statement((work: Work, { userId, pendingPostId, since }: { readonly userId: string; readonly pendingPostId: string; readonly since: number }) =>
+  work.selectFrom('pending_posts').innerJoin('posts', 'posts.id', 'pending_posts.post_id').selectAll('posts').select('body_hash')
+    .where('pending_posts.user_id', '=', userId).where('pending_posts.pending_post_id', '=', pendingPostId).where('pending_posts.created_at', '>', since));
+
+const keepPending = statement((work: Work, { userId, pendingPostId, postId, bodyHash: hash, now }: { readonly userId: string; readonly pendingPostId: string; readonly postId: string; readonly bodyHash: string; readonly now: number }) =>
+  work.insertInto('pending_posts').values({ user_id: userId, pending_post_id: pendingPostId, post_id: postId, body_hash: hash, created_at: now })
+    .onConflict((on) => on.columns(['user_id', 'pending_post_id']).doUpdateSet({ post_id: postId, body_hash: hash, created_at: now })));
+
 const bodyHash = ({ roomId, message, rootId, type, props, fileIds, anchor }: NewPost): string => hashOf(JSON.stringify([roomId, message, rootId, type, props, fileIds, anchor ?? null]));
 
-/** Writes a post into a room, whoever's it is, with everything that follows from it: thread, files, words, mentions, who joined. */
-export const insertPost = async (work: Work, room: Room, given: Omit<NewPost, 'roomId' | 'pendingPostId'> & { readonly pendingPostId?: string }): Promise<{ readonly post: Post; readonly told: readonly Told[] }> => {
+/**
+ * Writes a post into a room, whoever's it is, with everything that follows from it: thread, files, words, mentions, who joined.
+ * @param around the people around the room, where they were read in this transaction already
+ */
+export const insertPost = async (work: Work, room: Room, given: Omit<NewPost, 'roomId' | 'pendingPostId'> & { readonly pendingPostId?: string }, around?: readonly Person[]): Promise<{ readonly post: Post; readonly told: readonly Told[] }> => {
   const { userId, message, rootId } = given;
   const root = rootId === '' ? undefined : await rootOf(work, room, rootId);
-  const { seq, at } = await nextSeq(work, room, given.now);
+  const { seq, at } = await nextPost(work, room, { now: given.now, isRoot: root === undefined });
   const row: PostTable = {
     id: newId(), room_id: room.id, seq, user_id: userId, root_id: rootId, type: given.type, message, props: JSON.stringify(given.props), file_ids: JSON.stringify(given.fileIds), pending_post_id: given.pendingPostId ?? '',
     is_pinned: 0, reply_count: root === undefined ? 0 : root.reply_count + 1, last_reply_at: 0, create_at: at, update_at: at, edit_at: 0, delete_at: 0,
   };
-  await work.insertInto('posts').values(row).execute();
+  await keepPost(work, row);
   if (given.fileIds.length > 0) await attach(work, { room, userId, fileIds: given.fileIds, postId: row.id });
   if (given.anchor) await work.insertInto('comments').values(newAnchor(given.anchor, { postId: row.id, roomId: room.id, at })).execute();
-  await countPost(work, { roomId: room.id, isRoot: root === undefined, at });
   if (root !== undefined) await work.updateTable('posts').set({ reply_count: root.reply_count + 1, last_reply_at: at, update_at: at, seq }).where('id', '=', root.id).execute();
   await keepWords(work, row);
 
-  const isPerson = await work.selectFrom('users').select(['username', 'display_name']).where('id', '=', userId).executeTakeFirst();
-  const joined = isPerson !== undefined && given.props.from_webhook === undefined && (await join(work, { roomId: room.id, userId, at })) ? [userId] : [];
+  const people = around ?? (await peopleAround(work, room, userId));
+  const author = people.find((one) => one.userId === userId);
+  const username = author?.username ?? (await usernameOf(work, userId));
+  const joined = username !== undefined && given.props.from_webhook === undefined && (author?.joinedAt ?? null) === null && (await join(work, { roomId: room.id, userId, at })) ? [userId] : [];
   const mentioned = await mentionedIn(work, room, { message, authorId: userId });
   for (const id of mentioned) {
     await work.insertInto('mentions').values({ post_id: row.id, user_id: id, room_id: room.id, root_id: rootId, create_at: at }).execute();
     if (await join(work, { roomId: room.id, userId: id, at: at - 1 })) joined.push(id);
   }
-  const members = await membersOf(work, room);
+  const members = joined.length === 0 ? membersAmong(room, people) : await membersOf(work, room);
   const threadTold = root === undefined ? [] : await followed(work, { room, root: { ...root, reply_count: root.reply_count + 1, last_reply_at: at, update_at: at, seq }, authorId: userId, mentioned, at, members });
-  const post = (await postsOf(work, [row]))[0]!;
+  const post = await newPostOf(work, row);
   const told = [
     ...joined.map((id) => userAdded(room, { userId: id, seq, members })),
     { postType: row.type, ...toldInRoom({
       event: 'posted', room, seq, members: members.map((one) => one.userId),
-      data: { channel_display_name: channelName(room).displayName, channel_name: channelName(room).name, channel_type: channelName(room).type, post: JSON.stringify(post), sender_name: `@${isPerson?.username ?? 'watchroom'}`, team_id: room.teamId, set_online: isPerson !== undefined, mentions: JSON.stringify(mentioned) },
+      data: { channel_display_name: channelName(room).displayName, channel_name: channelName(room).name, channel_type: channelName(room).type, post: JSON.stringify(post), sender_name: `@${username ?? 'watchroom'}`, team_id: room.teamId, set_online: username !== undefined, mentions: JSON.stringify(mentioned) },
     }) },
     ...threadTold,
   ];
   return { post, told };
 };
+
+const keepPost = statement((work: Work, { id, room_id, seq, user_id, root_id, type, message, props, file_ids, pending_post_id, is_pinned, reply_count, last_reply_at, create_at, update_at, edit_at, delete_at }: PostTable) =>
+  work.insertInto('posts').values({ id, room_id, seq, user_id, root_id, type, message, props, file_ids, pending_post_id, is_pinned, reply_count, last_reply_at, create_at, update_at, edit_at, delete_at }));
+
+/** Of whoever posts from outside the team: an incoming webhook whose maker has left, for one. The hub itself has no name here. */
+const usernameOf = async (work: Work, userId: string): Promise<string | undefined> => (await work.selectFrom('users').select('username').where('id', '=', userId).executeTakeFirst())?.username;
 
 const rootOf = async (work: Work, room: Room, rootId: string): Promise<PostTable> => {
   const root = await work.selectFrom('posts').selectAll().where('id', '=', rootId).where('room_id', '=', room.id).executeTakeFirst();
@@ -103,16 +123,6 @@ const rootOf = async (work: Work, room: Room, rootId: string): Promise<PostTable
 const attach = async (work: Work, { room, userId, fileIds, postId }: { readonly room: Room; readonly userId: string; readonly fileIds: readonly string[]; readonly postId: string }): Promise<void> => {
   const { numUpdatedRows } = await work.updateTable('files').set({ post_id: postId }).where('id', 'in', fileIds).where('room_id', '=', room.id).where('user_id', '=', userId).where('post_id', 'is', null).where('delete_at', '=', 0).executeTakeFirst();
   if (Number(numUpdatedRows) !== new Set(fileIds).size) throw badRequest('file_ids names a file that you did not upload to this room, or that is posted already.', 'api.post.create_post.file_ids.app_error');
-};
-
-const countPost = async (work: Work, { roomId, isRoot, at }: { readonly roomId: string; readonly isRoot: boolean; readonly at: number }): Promise<void> => {
-  await work.updateTable('rooms').set((of) => ({ total_posts: of('total_posts', '+', 1), last_post_at: at, ...(isRoot ? { total_root_posts: of('total_root_posts', '+', 1), last_root_post_at: at } : {}) })).where('id', '=', roomId).execute();
-};
-
-const keepWords = async (work: Work, row: Pick<PostTable, 'id' | 'room_id' | 'message' | 'create_at'>): Promise<void> => {
-  const words = wordsOf(row.message);
-  for (let from = 0; from < words.length; from += 200)
-    await work.insertInto('post_words').values(words.slice(from, from + 200).map((word) => ({ word, post_id: row.id, room_id: row.room_id, create_at: row.create_at }))).execute();
 };
 
 const followed = async (work: Work, { room, root, authorId, mentioned, at, members }: { readonly room: Room; readonly root: PostTable; readonly authorId: string; readonly mentioned: readonly string[]; readonly at: number; readonly members: readonly Member[] }): Promise<readonly Told[]> => {

@@ -2,6 +2,7 @@ import type { Server } from 'socket.io';
 import { roomAsks } from '../../../shared/rooms.ts';
 import type { Joined, RoomAsked, RoomTellName, RoomTold } from '../../../shared/rooms.ts';
 import type { Base } from '../../base.ts';
+import type { Store } from '../../store/open.ts';
 import type { HubEventMap } from '../../events.ts';
 import { teamRolesOf } from '../../access/find.ts';
 import { Refused } from '../../sockets/asks.ts';
@@ -10,7 +11,8 @@ import type { Connection } from '../../sockets/connection.ts';
 import type { Connections } from '../../sockets/connections.ts';
 import type { SocketExtension } from '../../sockets/extension.ts';
 import { agentUserId } from '../chat/people.ts';
-import { findRoom, headOf } from '../room.ts';
+import { headOf } from '../numbers.ts';
+import { findRoom } from '../room.ts';
 import type { Room } from '../room.ts';
 import type { RoomBus, Told } from '../told.ts';
 import { agentPath } from './agent-cursor.ts';
@@ -153,7 +155,7 @@ export class Live implements SocketExtension {
     // Somebody lost something between the look at the table and the subscription: look once more.
     if (losses !== this.#losses) await this.#lookAgain(member, roomId);
     if (isNew) this.#emit(lookersRoom(roomId), 'room:entered', { room: roomId, user: connection.holder.userId });
-    if (room.found !== undefined) this.#moveAgent(roomId, room.found.session.told);
+    if (room.found !== undefined) this.#moveAgent(roomId, await toldOf(this.#base.store, roomId));
     // The subscription came first: what is told from here on has a higher number or is in the database already.
     const roomSeq = await headOf(this.#base.store, roomId);
     return { room: roomId, roomSeq, here: [...this.#here(roomId)], cursors: [...this.#cursors.of(roomId)], ...(room.found === undefined ? {} : { agent: agentUserId(roomId) }) };
@@ -300,6 +302,7 @@ export class Live implements SocketExtension {
     else if (member.rooms.has(roomId) && member.connection.open) {
       member.rooms.set(roomId, lookingAt(room));
       await member.connection.socket.join(lookersRoom(roomId));
+      this.#emit(member.connection.socket.id, 'room:rights', { room: roomId });
       this.#emit(member.connection.socket.id, 'room:headed', { room: roomId, roomSeq: await headOf(this.#base.store, roomId) });
     }
   }
@@ -317,6 +320,8 @@ export class Live implements SocketExtension {
     this.#io?.to(to).emit(name, payload);
   }
 }
+
+const toldOf = async (store: Store, sessionId: string): Promise<string> => (await store.selectFrom('sessions').select('told').where('id', '=', sessionId).executeTakeFirst())?.told ?? '{}';
 
 const lookingAt = ({ teamId, may }: Room): Looking => ({ teamId, mayWrite: may('post:write') });
 const lookersRoom = (roomId: string): string => `room:${roomId}`;
