@@ -172,7 +172,7 @@ type StateCounts = Record<SessionState, number>;
 /** Of each tool the open sessions by their state, and how many have ended: the ledger knows more of those than are kept here. */
 const countStates = (open: readonly Session[], known: KnownSessions, counted: EngineUpdate['counts']): Snapshot['sessionCounts'] => {
   const tools = new Set<Tool>([...open.map(({ tool }) => tool), ...known.counts.keys(), ...(Object.keys(counted) as Tool[])]);
-  return Object.fromEntries([...tools].map((tool): [Tool, StateCounts] => {
+  return Object.fromEntries([...tools].sort().map((tool): [Tool, StateCounts] => {
     const states: StateCounts = { working: 0, waiting: 0, idle: 0, ended: 0 };
     const own = open.filter((session) => session.tool === tool);
     for (const { state } of own) states[state] += 1;
