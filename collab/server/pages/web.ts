@@ -11,13 +11,16 @@ interface Built {
 const types: Readonly<Record<string, string>> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8', '.svg': 'image/svg+xml', '.md': 'text/markdown; charset=utf-8' };
 
 /** Addresses that the page itself answers; everything else is a file, the API, or nothing. */
-const pagePaths = ['/', '/rooms/*rest', '/inbox', '/settings', '/settings/*rest', '/login', '/open', '/join', '/reset', '/setup'];
+const pagePaths = ['/', '/inbox', '/settings', '/settings/*rest', '/login', '/open', '/join', '/reset', '/setup'];
 
 /** Serves the built page; false: it was not built, and something else must answer. */
 export const serveWeb = (app: Express, folder: string): boolean => {
   if (!existsSync(join(folder, 'index.html'))) return false;
   const files = readBuilt(folder);
-  app.get(pagePaths, (request, response) => send(request, response, files.get('/index.html')!, 'no-cache'));
+  const [page, room] = [files.get('/index.html')!, files.get('/room.html')!];
+  app.get(pagePaths, (request, response) => send(request, response, page, 'no-cache'));
+  // The same page, which names a room's files first (web/first-files.ts).
+  app.get('/rooms/*rest', (request, response) => send(request, response, room, 'no-cache'));
   app.get(/^\/(?:assets\/.+|[^/]+\.(?:js|svg|md))$/, (request, response, next) => {
     const file = files.get(request.path);
     if (file === undefined) return next();

@@ -29,6 +29,12 @@ describe('how the page is served', () => {
     expect(body.toString()).toContain('<div id="root">');
   });
 
+  it('a room names the files of a room, so that they come at once; home does not', async () => {
+    const scriptsOf = async (path: string): Promise<readonly string[]> => [...(await get(path)).body.toString().matchAll(/(?:src|href)="\/assets\/([a-z-]+)-[^"]*\.js"/g)].map(([, name]) => name!);
+    expect(await scriptsOf('/rooms/claude/one')).toEqual(expect.arrayContaining(['index', 'app', 'room']));
+    expect(await scriptsOf('/')).not.toContain('room');
+  });
+
   it('the API is no page, and what is not there is not found', async () => {
     expect((await get('/api/v1/nothing')).headers['content-type']).toContain('json');
     expect([(await get('/nothing')).statusCode, (await get('/assets/nothing.js')).statusCode, (await get('/assets/..%2findex.html')).statusCode]).toEqual([404, 404, 404]);

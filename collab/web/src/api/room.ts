@@ -1,5 +1,6 @@
 import type { HubSession, Session } from '../sessions/session.ts';
 import { sessionOf } from '../sessions/session.ts';
+import { ahead } from './ahead.ts';
 import { call } from './client.ts';
 import { sessionPath } from './sessions.ts';
 
@@ -53,6 +54,8 @@ export const roomSession = async (id: string, team: string): Promise<RoomSession
   const { hidden, people = [], standings = [], ...rest } = await call<Details>('GET', sessionPath(id), within(team));
   return hidden ? { hidden, id, state: String(rest.state ?? ''), owner: rest.owner?.name ?? '', may: rest.may ?? [] } : { hidden, session: sessionOf(rest), people, standings, may: rest.may ?? [] };
 };
+
+export const roomAhead = ahead(roomSession);
 
 export const roomFiles = async (id: string, team: string): Promise<readonly TouchedFile[]> => (await call<{ files: readonly TouchedFile[] }>('GET', `${sessionPath(id)}/files`, within(team))).files;
 

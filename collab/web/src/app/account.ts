@@ -13,7 +13,11 @@ export type Who =
 
 export const who = createStore<Who>({ state: 'asking' });
 
-export const askWho = async (): Promise<void> => {
+/** Whoever asks meanwhile waits for the same answer. */
+export const askWho = (): Promise<void> => (asking ??= ask().finally(() => { asking = undefined; }));
+let asking: Promise<void> | undefined;
+
+const ask = async (): Promise<void> => {
   try {
     signedInAs(await me());
   } catch (error) {

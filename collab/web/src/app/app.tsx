@@ -1,32 +1,26 @@
-import { Suspense, lazy, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import type { ComponentProps } from 'react';
 import { ways } from '../api/auth.ts';
 import type { Account, Team, Ways } from '../api/auth.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Slow } from '../parts/slow.tsx';
-import { SessionsPage } from '../sessions/page.tsx';
 import { askWho, who } from './account.ts';
 import type { Who } from './account.ts';
+import { contentIsDrawn, contentPainted } from './content.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { KeySheet } from './key-sheet.tsx';
 import { listenForKeys, useShortcuts } from './keys.ts';
 import { Link } from './link.tsx';
+import { pages } from './pages.ts';
 import { placeOf, roomAsked } from './place.ts';
-import { go, useAddress } from './router.ts';
 import type { Place } from './place.ts';
+import { go, useAddress } from './router.ts';
 import { Shell } from './shell.tsx';
-import { useStore } from './store.ts';
+import { useStore } from './use-store.ts';
 import { chooseTheme, nextTheme, theme } from './theme.ts';
 import { useTitle } from './title.ts';
 
-const LoginPage = lazy(async () => ({ default: (await import('../login/page.tsx')).LoginPage }));
-const loadRoom = () => import('../room/page.tsx');
-const RoomPage = lazy(loadRoom);
-const InboxPage = lazy(() => import('../inbox/page.tsx'));
-const SettingsPage = lazy(() => import('../settings/page.tsx'));
-
-// A room's code comes while the hub is asked who is there; what goes wrong is told when the room is drawn.
-if (placeOf(location.pathname).page === 'room') loadRoom().catch(() => undefined);
+const { door: { Page: LoginPage }, sessions: { Page: SessionsPage }, room: { Page: RoomPage }, inbox: { Page: InboxPage }, settings: { Page: SettingsPage } } = pages;
 
 const all = (state: Who): Who => state;
 
@@ -56,7 +50,7 @@ const Door = (props: ComponentProps<typeof LoginPage>) => <Suspense fallback={<S
 const Inside = ({ account, team, place, path, ways: door }: { readonly account: Account; readonly team: Team | undefined; readonly place: Place; readonly path: string; readonly ways: Ways | undefined }) => {
   const [sheet, setSheet] = useState(false);
   const teamId = team?.id;
-  useEffect(() => (teamId === undefined ? undefined : whileLoaded(async () => (await import('../inbox/follow.ts')).followInbox(teamId, account.id))), [teamId, account.id]);
+  useEffect(() => (teamId === undefined ? undefined : whileLoaded(async () => { await contentPainted(); return (await import('../inbox/follow.ts')).followInbox(teamId, account.id); })), [teamId, account.id]);
   useShortcuts('Everywhere', [
     { keys: '?', does: 'This sheet', run: () => setSheet(true) },
     { keys: 'g s', does: 'Go to the sessions', run: () => go('/') },
@@ -67,7 +61,7 @@ const Inside = ({ account, team, place, path, ways: door }: { readonly account: 
   return (
     <Shell account={account} team={team} place={place} onKeys={() => setSheet(true)}>
       <ErrorBoundary key={path}>
-        <Suspense fallback={<Slow><main className="alone"><p className="soft">Loading…</p></main></Slow>}>{team === undefined ? <NoTeam /> : <PageOf place={place} account={account} team={team} local={door?.local ?? false} />}</Suspense>
+        <Suspense fallback={<Slow><main className="alone"><p className="soft">Loading…</p></main></Slow>}>{team === undefined ? <NoTeam /> : <PageOf place={place} account={account} team={team} local={door?.local ?? false} />}{(team === undefined || place.page !== 'room') && <Drawn />}</Suspense>
       </ErrorBoundary>
       {sheet && <KeySheet onClose={() => setSheet(false)} />}
     </Shell>
@@ -82,6 +76,12 @@ const PageOf = ({ place, account, team, local }: { readonly place: Place; readon
     case 'nowhere': return <Nowhere />;
     default: return <SessionsPage account={account} team={team} local={local} />;
   }
+};
+
+/** A room says by itself when what one reads first is there. */
+const Drawn = () => {
+  useEffect(contentIsDrawn, []);
+  return null;
 };
 
 const NoTeam = () => <main className="alone"><h1>You are in no team yet</h1><p>An admin can send you an invite link; it opens here. Whoever runs this hub can make a team.</p></main>;

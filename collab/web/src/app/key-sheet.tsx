@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { shortcuts } from './keys.ts';
-import { useStore } from './store.ts';
+import { useStore } from './use-store.ts';
 
 const all = <State,>(state: State): State => state;
 

@@ -8,7 +8,7 @@ import { lookAt, signedOut } from './account.ts';
 import { Link } from './link.tsx';
 import { go } from './router.ts';
 import type { Place } from './place.ts';
-import { useStore } from './store.ts';
+import { useStore } from './use-store.ts';
 import { chooseTheme, nextTheme, theme } from './theme.ts';
 import type { Theme } from './theme.ts';
 import { unread } from './unread.ts';

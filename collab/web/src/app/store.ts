@@ -1,5 +1,3 @@
-import { useRef, useSyncExternalStore } from 'react';
-
 /** One state object and who is told when it changes. */
 export interface Store<State> {
   readonly get: () => State;
@@ -23,14 +21,4 @@ export const createStore = <State>(initial: State): Store<State> => {
       return () => listeners.delete(listener);
     },
   };
-};
-
-/** What `pick` takes out of a store, drawn again when that changes. */
-export const useStore = <State, Picked>(store: Store<State>, pick: (state: State) => Picked): Picked => {
-  const last = useRef<{ state: State; pick: (state: State) => Picked; picked: Picked } | undefined>(undefined);
-  return useSyncExternalStore(store.subscribe, () => {
-    const state = store.get();
-    if (last.current === undefined || last.current.state !== state || last.current.pick !== pick) last.current = { state, pick, picked: pick(state) };
-    return last.current.picked;
-  });
 };

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useStore } from './store.ts';
+import { useStore } from './use-store.ts';
 import { unread } from './unread.ts';
 
 const same = (count: number): number => count;

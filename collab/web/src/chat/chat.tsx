@@ -1,35 +1,34 @@
-import { Suspense, lazy, useEffect, useRef, useState } from 'react';
-import { Virtuoso } from 'react-virtuoso';
-import type { VirtuosoHandle } from 'react-virtuoso';
+import { Suspense, lazy, memo, useCallback, useEffect, useRef, useState } from 'react';
 import type { Team } from '../api/auth.ts';
+import { contentIsDrawn } from '../app/content.ts';
 import { useShortcuts } from '../app/keys.ts';
 import { go, useAddress } from '../app/router.ts';
 import { listed } from '../app/words.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Slow } from '../parts/slow.tsx';
+import { loadPost, markRead } from './acts.ts';
 import { ChatBar } from './chat-bar.tsx';
 import { Composer } from './composer.tsx';
 import { useChatState, usePinned, usePost, useRoomPosts, useTyping } from './hooks.ts';
-import type { Post } from './hooks.ts';
-import { MessageLine } from './message.tsx';
-import { loadOlderPosts, loadPost, markRead } from './room-chat.ts';
+import { Messages } from './messages.tsx';
 import { Thread } from './thread.tsx';
 import './chat.css';
 
 const Search = lazy(async () => ({ default: (await import('./search.tsx')).Search }));
 
-/** What people say in the room, and the thread that is open. */
-export const Chat = ({ team, may, mayLeave, onRetry }: { readonly team: Team; readonly may: readonly string[]; /** They have no role in the room. */ readonly mayLeave: boolean; readonly onRetry: () => void }) => {
+/** What people say in the room, and the thread that is open. The clock of the room's numbers does not draw it anew. */
+export const Chat = memo(({ team, may, mayLeave, onRetry }: { readonly team: Team; readonly may: readonly string[]; /** They have no role in the room. */ readonly mayLeave: boolean; readonly onRetry: () => void }) => {
   const state = useChatState();
   const hadFailed = useRef(state.state === 'failed');
   // It was asked for with the room itself, and perhaps before one was let in.
   useEffect(() => { if (hadFailed.current) onRetry(); }, [onRetry]);
+  useEffect(() => { if (state.state === 'failed') contentIsDrawn(); }, [state.state]);
   switch (state.state) {
     case 'none': case 'opening': return <div className="chat"><Slow><p className="soft">Opening the chat…</p></Slow></div>;
     case 'failed': return <div className="chat"><ProblemNote problem={state.problem} onRetry={onRetry} /></div>;
     case 'open': return <OpenChat channelId={state.channelId} hasOlder={state.hasOlder} may={may} team={team.id} mayLeave={mayLeave} />;
   }
-};
+});
 
 const OpenChat = ({ channelId, hasOlder, may, team, mayLeave }: { readonly channelId: string; readonly hasOlder: boolean; readonly may: readonly string[]; readonly team: string; readonly mayLeave: boolean }) => {
   const posts = useRoomPosts(channelId);
@@ -37,13 +36,15 @@ const OpenChat = ({ channelId, hasOlder, may, team, mayLeave }: { readonly chann
   const asked = new URLSearchParams(query).get('post') ?? undefined;
   const thread = new URLSearchParams(query).get('thread') ?? undefined;
   const askedPost = usePost(asked ?? '');
-  const openThread = (id: string | undefined): void => go(`${location.pathname}${id === undefined ? '' : `?thread=${id}`}${location.hash}`, { replace: thread !== undefined });
+  const openThread = useCallback((id: string | undefined): void => go(`${location.pathname}${id === undefined ? '' : `?thread=${id}`}${location.hash}`, { replace: thread !== undefined }), [thread]);
   const shownThread = thread ?? (askedPost?.root_id || undefined);
   const composer = useRef<HTMLTextAreaElement>(null);
   const mayWrite = may.includes('post:write');
   const [isSearching, setSearching] = useState(false);
   const askedState = useAsked(asked, askedPost !== undefined);
   useShortcuts('Room', [{ keys: 'm', does: 'Write a message', run: () => composer.current?.focus() }, { keys: '/', does: 'Search in what was said', run: () => setSearching(true) }]);
+  // Nothing to draw first: an empty room, or a message that has to be brought.
+  useEffect(() => { if (posts.length === 0 || askedState === 'coming') contentIsDrawn(); }, [posts.length, askedState]);
   const newest = posts.at(-1)?.id;
   useEffect(() => { if (!document.hidden) markRead(channelId); }, [channelId, newest]);
 
@@ -75,28 +76,6 @@ const useAsked = (id: string | undefined, isThere: boolean): 'none' | 'coming' |
   if (id === undefined) return 'none';
   if (settled?.id === id) return settled.found ? 'there' : 'gone';
   return isThere ? 'there' : 'coming';
-};
-
-const Messages = ({ posts, hasOlder, may, asked, onThread }: { readonly posts: readonly Post[]; readonly hasOlder: boolean; readonly may: readonly string[]; readonly asked: string | undefined; readonly onThread: (id: string) => void }) => {
-  const list = useRef<VirtuosoHandle>(null);
-  const first = useRef(100_000);
-  const head = useRef(posts[0]?.id);
-  // What is brought in above must not move what is read.
-  if (head.current !== posts[0]?.id) {
-    const added = posts.findIndex(({ id }) => id === head.current);
-    if (added > 0) first.current -= added;
-    head.current = posts[0]?.id;
-  }
-  const at = asked === undefined ? -1 : posts.findIndex(({ id }) => id === asked);
-  useEffect(() => { if (at >= 0) list.current?.scrollToIndex({ index: at, align: 'center' }); }, [at]);
-  return (
-    <Virtuoso
-      ref={list} className="messages" role="log" aria-label="Messages" aria-live="polite" tabIndex={0}
-      data={posts} firstItemIndex={first.current} initialTopMostItemIndex={at >= 0 ? at : posts.length - 1} alignToBottom followOutput={(isAtBottom) => (isAtBottom ? 'auto' : false)}
-      computeItemKey={(_index, post) => post.pending_post_id || post.id} startReached={() => { if (hasOlder) void loadOlderPosts(); }} increaseViewportBy={400}
-      itemContent={(index, post) => <MessageLine post={post} before={posts[index - first.current - 1]} may={may} onThread={onThread} isAsked={post.id === asked} />}
-    />
-  );
 };
 
 const Quiet = ({ mayWrite }: { readonly mayWrite: boolean }) => (

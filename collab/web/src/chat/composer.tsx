@@ -6,7 +6,7 @@ import { fileLimits } from './file-limits.ts';
 import { GivenFiles } from './given-files.tsx';
 import { Mark } from './marks.tsx';
 import { usePresence } from './presence.ts';
-import { send, tellTyping } from './room-chat.ts';
+import { send, tellTyping } from './acts.ts';
 import { suggest } from './suggest.ts';
 import { useFiles } from './use-files.ts';
 
@@ -26,13 +26,15 @@ export const Composer = ({ field, channelId, rootId = '', label = 'Message', pla
     const element = area.current;
     if (element === null) return;
     element.style.height = 'auto';
-    element.style.height = `${Math.min(element.scrollHeight + 2, 260)}px`;
+    // An empty one is one row high, and need not be measured.
+    if (text !== '') element.style.height = `${Math.min(element.scrollHeight + 2, 260)}px`;
   }, [text, area]);
   const infos = attached.files.flatMap(({ info }) => info ?? []);
   const isReady = attached.files.every(({ info }) => info !== undefined) && (text.trim() !== '' || infos.length > 0);
   const post = (): void => {
     if (!isReady) return;
-    send(text.trim(), { rootId, files: infos });
+    // What could not be sent for want of the chat's own code is not lost.
+    send(text.trim(), { rootId, files: infos }).catch(() => setText((now) => (now === '' ? text : now)));
     setText('');
     attached.clear();
   };

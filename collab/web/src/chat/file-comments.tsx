@@ -3,7 +3,7 @@ import { go, useAddress } from '../app/router.ts';
 import { anchorOf, placeOfHash } from './anchor.ts';
 import { useChatState, useComments, useName } from './hooks.ts';
 import type { Post } from './hooks.ts';
-import { moveCursor, send } from './room-chat.ts';
+import { moveCursor, send } from './acts.ts';
 
 /** What was said about lines of a file, and the way to say more. */
 export const FileComments = ({ path, mayWrite }: { readonly path: string; readonly mayWrite: boolean }) => {
@@ -43,7 +43,7 @@ const NewComment = ({ path, line, onDone }: { readonly path: string; readonly li
     const [, from, to] = /^(\d+)(?:\s*[-–]\s*(\d+))?$/.exec(String(data.get('line')).trim()) ?? [];
     const message = String(data.get('words')).trim();
     if (from === undefined || message === '') return;
-    send(message, { anchor: { path, startLine: Number(from), endLine: Math.max(Number(from), Number(to ?? from)) } });
+    void send(message, { anchor: { path, startLine: Number(from), endLine: Math.max(Number(from), Number(to ?? from)) } });
     onDone();
   };
   return (

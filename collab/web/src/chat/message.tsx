@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { placeOf as placeOfPath } from '../app/place.ts';
 import { go } from '../app/router.ts';
@@ -12,24 +12,24 @@ import { useMyId, useName, useNames, useReactions, useReplyCount } from './hooks
 import type { Post } from './hooks.ts';
 import { htmlOf } from './markdown.ts';
 import { Mark } from './marks.tsx';
-import { edit, giveUp, pin, react, remove, sendAgain } from './room-chat.ts';
+import { edit, giveUp, pin, react, remove, sendAgain } from './acts.ts';
 import { resolveComment } from '../api/comments.ts';
 import { asProblem } from '../api/problem.ts';
 
 const groupMs = 5 * 60_000;
-const dayOf = (at: number): string => new Date(at).toDateString();
+export const dayOf = (at: number): string => new Date(at).toDateString();
 
 /** A message in the stream: close ones of one person stand together, days are told apart. */
-export const MessageLine = ({ post, before, may, onThread, isAsked }: { readonly post: Post; readonly before: Post | undefined; readonly may: readonly string[]; readonly onThread: (id: string) => void; readonly isAsked: boolean }) => (
+export const MessageLine = memo(({ post, before, may, onThread, isAsked, isFirst = false, today }: { readonly post: Post; readonly before: Post | undefined; readonly may: readonly string[]; readonly onThread: (id: string) => void; readonly isAsked: boolean; readonly isFirst?: boolean; /** As dayOf says it. */ readonly today: string }) => (
   <>
-    {(before === undefined || dayOf(before.create_at) !== dayOf(post.create_at)) && <p className="day small soft"><span>{dayWords(post.create_at)}</span></p>}
-    <Message post={post} follows={before !== undefined && before.user_id === post.user_id && post.create_at - before.create_at < groupMs && before.type === post.type && anchorOf(post) === undefined && dayOf(before.create_at) === dayOf(post.create_at)} may={may} onThread={onThread} isAsked={isAsked} />
+    {(before === undefined || dayOf(before.create_at) !== dayOf(post.create_at)) && <p className="day small soft"><span>{dayWords(post.create_at, today)}</span></p>}
+    <Message post={post} follows={before !== undefined && before.user_id === post.user_id && post.create_at - before.create_at < groupMs && before.type === post.type && anchorOf(post) === undefined && dayOf(before.create_at) === dayOf(post.create_at)} may={may} onThread={onThread} isAsked={isAsked} isFirst={isFirst} />
   </>
-);
+));
 
-const dayWords = (at: number): string => (dayOf(at) === new Date().toDateString() ? 'Today' : new Date(at).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' }));
+const dayWords = (at: number, today: string): string => (dayOf(at) === today ? 'Today' : new Date(at).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' }));
 
-export const Message = ({ post, follows = false, may, onThread, isAsked = false }: { readonly post: Post; readonly follows?: boolean; readonly may: readonly string[]; readonly onThread?: (id: string) => void; readonly isAsked?: boolean }) => {
+export const Message = ({ post, follows = false, may, onThread, isAsked = false, isFirst = false }: { readonly post: Post; readonly follows?: boolean; readonly may: readonly string[]; readonly onThread?: (id: string) => void; readonly isAsked?: boolean; /** Drawn to be read at once: its buttons, which only a closer look shows, come with the list. */ readonly isFirst?: boolean }) => {
   const [editing, setEditing] = useState(false);
   const [problem, setProblem] = useState<string>();
   const me = useMyId();
@@ -56,7 +56,7 @@ export const Message = ({ post, follows = false, may, onThread, isAsked = false 
         <Reactions post={post} me={me} mayReact={may.includes('post:write')} onReact={(emoji, mine) => attempt(react(post.id, emoji, mine))} />
         {replies > 0 && onThread && <Replies count={replies} onOpen={() => onThread(post.id)} />}
       </div>
-      {!pending && !failed && !editing && <Actions post={post} me={me} may={may} {...(onThread ? { onThread } : {})} onEdit={() => setEditing(true)} onReact={(emoji) => attempt(react(post.id, emoji, false))} onPin={() => attempt(pin(post))} onRemove={() => attempt(remove(post))} />}
+      {!pending && !failed && !editing && !isFirst && <Actions post={post} me={me} may={may} {...(onThread ? { onThread } : {})} onEdit={() => setEditing(true)} onReact={(emoji) => attempt(react(post.id, emoji, false))} onPin={() => attempt(pin(post))} onRemove={() => attempt(remove(post))} />}
     </article>
   );
 };

@@ -1,4 +1,5 @@
-import { createStore, useStore } from '../app/store.ts';
+import { createStore } from '../app/store.ts';
+import { useStore } from '../app/use-store.ts';
 
 /** Somebody who looks at the room now. */
 export interface Present {

@@ -1,4 +1,3 @@
-import type { FileInfo } from '@mattermost/types/files';
 import type { Post, PostList } from '@mattermost/types/posts';
 import type { UserProfile } from '@mattermost/types/users';
 import { ChannelTypes, UserTypes } from 'mattermost-redux/action_types';
@@ -11,19 +10,16 @@ import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from '../app/store.ts';
 import { askLive, connect } from '../live/connection.ts';
+import type { Said } from './acts.ts';
 import { bridge } from './bridge.ts';
 import { anchored, anchorOf } from './anchor.ts';
-import type { NewAnchor } from './anchor.ts';
+import { chat } from './chat-state.ts';
+import { perPage } from './first-page.ts';
+import type { FirstPage, SeqList } from './first-page.ts';
 import { agentAt, present } from './presence.ts';
 import { chatStore } from './store.ts';
+import { view, viewOf } from './view.ts';
 
-/** The chat of the room that is open. */
-export type ChatState =
-  | { readonly state: 'none' | 'opening' }
-  | { readonly state: 'open'; readonly channelId: string; readonly hasOlder: boolean; /** The agent's id as a member. */ readonly agent?: string }
-  | { readonly state: 'failed'; readonly problem: Problem };
-
-export const chat = createStore<ChatState>({ state: 'none' });
 /** Where members are: user id → place. */
 export const cursors = createStore<Readonly<Record<string, { readonly path: string; readonly line?: number }>>>({});
 const here = createStore<readonly string[]>([]);
@@ -31,35 +27,26 @@ const here = createStore<readonly string[]>([]);
 let seq = 0;
 /** Messages that came in pages without a gap between them, so that the next older page begins at the oldest of them. */
 const listed = new Set<string>();
-const perPage = 60;
 
-/** Opens a room's chat and follows it until the returned function is called. */
-export const openChat = ({ sessionId, account, team }: { readonly sessionId: string; readonly account: Account; readonly team: Team }): (() => void) => {
-  let ended = false;
-  let stop = (): void => undefined;
-  chat.set(() => ({ state: 'opening' }));
-  const asked = open({ sessionId, account, team, isOver: () => ended });
-  asked.then((stopped) => { if (ended) stopped(); else stop = stopped; }, (error: unknown) => { if (!ended) chat.set(() => ({ state: 'failed', problem: problemOf(error) })); });
-  return () => {
-    ended = true;
-    stop();
-    chat.set(() => ({ state: 'none' }));
-    cursors.set(() => ({}));
-    here.set(() => []);
-    present.set(() => []);
-    agentAt.set(() => undefined);
-  };
+/** Takes the room over that was drawn from its first page: from here on mattermost-redux keeps what is said. */
+export const take = ({ channel, page, people }: FirstPage, account: Account): void => {
+  signClient(account);
+  chatStore.dispatch({ type: ChannelTypes.RECEIVED_CHANNEL, data: channel });
+  chatStore.dispatch({ type: ChannelTypes.SELECT_CHANNEL, data: channel.id });
+  chatStore.dispatch({ type: UserTypes.RECEIVED_PROFILES_LIST, data: people });
+  takePage(page, channel.id);
+  showKept();
 };
 
-const open = async ({ sessionId, account, team, isOver }: { readonly sessionId: string; readonly account: Account; readonly team: Team; readonly isOver: () => boolean }): Promise<() => void> => {
-  signClient(account);
-  const channel = await Client4.getChannelByName(team.id, sessionId.split('/').map(encodeURIComponent).join('/'));
-  const channelId = channel.id;
-  chatStore.dispatch({ type: ChannelTypes.RECEIVED_CHANNEL, data: channel });
-  chatStore.dispatch({ type: ChannelTypes.SELECT_CHANNEL, data: channelId });
-  const page = await firstPage(channelId);
-  if (isOver()) return () => undefined;
-  chat.set(() => ({ state: 'open', channelId, hasOlder: page.order.length >= perPage }));
+/** The page reads what is kept; not before the first room is in it. */
+const showKept = (): void => {
+  view.set(() => viewOf(chatStore.getState()));
+  unshow ??= chatStore.subscribe(() => view.set(() => viewOf(chatStore.getState())));
+};
+let unshow: (() => void) | undefined;
+
+/** Follows the room until the returned function is called. */
+export const follow = async ({ channelId, account, team }: { readonly channelId: string; readonly account: Account; readonly team: Team }): Promise<() => void> => {
   const socket = (await connect(team.id)) as unknown as RoomSocket;
   const catchUp = inTurn(() => catchUpOn(channelId));
   const join = async (): Promise<void> => {
@@ -100,6 +87,8 @@ const open = async ({ sessionId, account, team, isOver }: { readonly sessionId: 
     for (const [name, listener] of Object.entries(listeners)) socket.off(name, listener as () => void);
     for (const name of ['pointerdown', 'keydown']) removeEventListener(name, touched);
     void askLive('room:leave', { room: channelId });
+    cursors.set(() => ({}));
+    here.set(() => []);
   };
 };
 
@@ -122,24 +111,21 @@ const signClient = (account: Account): void => {
   chatStore.dispatch({ type: UserTypes.RECEIVED_ME, data: { id: account.id, username: account.username, nickname: account.displayName, first_name: '', last_name: '', roles: 'system_user', locale: 'en', delete_at: 0, create_at: 0, update_at: 0, notify_props: {} } });
 };
 
-type SeqList = PostList & { readonly room_seq?: number; readonly reload?: true };
-
-const firstPage = async (channelId: string): Promise<SeqList> => {
-  const page = (await Client4.getPosts(channelId, 0, perPage)) as SeqList;
+const takePage = (page: SeqList, channelId: string): void => {
   seq = page.room_seq ?? 0;
   listed.clear();
   for (const id of page.order) listed.add(id);
   chatStore.dispatch(receivedPosts(page));
   chatStore.dispatch(receivedPostsInChannel(page, channelId, true, page.order.length < perPage));
-  await bringPeople(Object.values(page.posts));
-  return page;
 };
 
 /** Everything that changed since the last number we know; past a thousand changes the room is loaded anew [R2]. */
 const catchUpOn = async (channelId: string): Promise<void> => {
   const list = (await Client4.getPostsAfter(channelId, String(seq))) as SeqList;
   if (list.reload) {
-    await firstPage(channelId);
+    const page = (await Client4.getPosts(channelId, 0, perPage)) as SeqList;
+    takePage(page, channelId);
+    await bringPeople(Object.values(page.posts));
     return;
   }
   chatStore.dispatch(receivedPosts(list));
@@ -191,8 +177,7 @@ export const loadThread = async (rootId: string): Promise<void> => {
   await bringPeople(Object.values(thread.posts));
 };
 
-/** Posts at once on screen; the hub's post takes its place by the same pending id [R1] [R3]. */
-export const send = (message: string, { rootId = '', anchor, files = [] }: { readonly rootId?: string; readonly anchor?: NewAnchor; readonly files?: readonly FileInfo[] } = {}): void => {
+export const send = (message: string, { rootId = '', anchor, files = [] }: Said): void => {
   const now = chat.get();
   if (now.state !== 'open') return;
   const { currentUserId } = chatStore.getState().entities.users;
@@ -216,18 +201,6 @@ export const react = (postId: string, emoji: string, isMine: boolean): Promise<P
 export const edit = (post: Post, message: string): Promise<Problem | undefined> => attempt(editPost({ ...post, message }));
 export const remove = (post: Post): Promise<Problem | undefined> => attempt(deletePost(post));
 export const pin = (post: Post): Promise<Problem | undefined> => attempt(post.is_pinned ? unpinPost(post.id) : pinPost(post.id));
-
-export const tellTyping = throttled((rootId: unknown) => {
-  const now = chat.get();
-  if (now.state === 'open') void askLive('typing:start', { room: now.channelId, ...(typeof rootId === 'string' && rootId !== '' ? { root: rootId } : {}) });
-}, 3000);
-
-export const moveCursor = (path: string | undefined, line?: number): void => {
-  const now = chat.get();
-  if (now.state === 'open') void askLive('cursor:move', { room: now.channelId, ...(path === undefined ? {} : { path, ...(line === undefined ? {} : { line }) }) });
-};
-
-export const markRead = (channelId: string): void => void Client4.viewMyChannel(channelId).catch(() => undefined);
 
 const asking = new Set<string>();
 const bringPeople = async (posts: readonly Pick<Post, 'user_id'>[]): Promise<void> => bringUsers(posts.map(({ user_id }) => user_id));

@@ -7,7 +7,7 @@ import { plain } from '../app/plain.ts';
 import { go } from '../app/router.ts';
 import { many, moment } from '../app/words.ts';
 import { useName } from './hooks.ts';
-import { bringUsers } from './room-chat.ts';
+import { bringUsers } from './acts.ts';
 
 const waitMs = 250;
 

@@ -3,7 +3,7 @@ import { useShortcuts } from '../app/keys.ts';
 import { Composer } from './composer.tsx';
 import { usePost, useReplies } from './hooks.ts';
 import { Message } from './message.tsx';
-import { loadThread } from './room-chat.ts';
+import { loadThread } from './acts.ts';
 import { ThreadFollow } from './thread-follow.tsx';
 
 /** One message and its answers. */

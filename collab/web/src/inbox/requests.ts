@@ -1,6 +1,7 @@
 import { accessRequests, letIn, turnAway } from '../api/access.ts';
 import type { AccessRequest } from '../api/access.ts';
-import { createStore, useStore } from '../app/store.ts';
+import { createStore } from '../app/store.ts';
+import { useStore } from '../app/use-store.ts';
 
 /** Who asks to be let into rooms of the reader's. */
 export const requests = createStore<readonly AccessRequest[]>([]);

@@ -1,6 +1,6 @@
 import { age } from '../app/words.ts';
 import { useNow } from '../app/now.ts';
-import { useStore } from '../app/store.ts';
+import { useStore } from '../app/use-store.ts';
 import { live } from './connection.ts';
 import type { Live } from './connection.ts';
 

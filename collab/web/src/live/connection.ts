@@ -13,7 +13,7 @@ export type Live =
   | { readonly state: 'lost'; readonly since: number; readonly why: string }
   | { readonly state: 'off' };
 
-export const live = createStore<Live>({ state: 'off' });
+export const live = createStore<Live>({ state: 'connecting' });
 
 type PageSocket = Socket<HubTells & RoomTells, ClientAsks>;
 let socket: PageSocket | undefined;

@@ -17,7 +17,7 @@ export const Numbers = ({ session, history, now }: { readonly session: Session; 
   const calls = Object.entries(toolCalls).sort(([, a], [, b]) => b - a);
   return (
     <>
-      <section aria-label="Tokens over time">{history === undefined ? <Slow><p className="soft small">Asking for its history…</p></Slow> : <TokenGraph points={history} limit={context?.limit} />}</section>
+      <section aria-label="Tokens over time">{history === undefined ? <p className="soft small graph-place"><Slow>Asking for its history…</Slow></p> : <TokenGraph points={history} limit={context?.limit} />}</section>
       <HealthFactors session={session} now={now} />
       <Recommendations session={session} />
       <dl className="fact-list number">

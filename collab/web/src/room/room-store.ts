@@ -1,9 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import type { Told } from '../../../shared/events.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
-import { roomFiles, roomHistory, roomSession } from '../api/room.ts';
+import { roomAhead, roomFiles, roomHistory } from '../api/room.ts';
 import type { HistoryPoint, RoomSession, TouchedFile } from '../api/room.ts';
+import { contentPainted } from '../app/content.ts';
 import { askLive, connect } from '../live/connection.ts';
 import { mergeTold } from '../sessions/session.ts';
 
@@ -21,16 +22,19 @@ const slowMs = 15_000;
 
 /** Follows one room while it is shown; its agent reports every second meanwhile [R9]. */
 export const useRoom = (id: string, team: string): { readonly room: Room; readonly reload: () => void } => {
-  const [room, setRoom] = useState<Room>({ state: 'loading' });
+  const [room, setRoom] = useState<Room>(() => roomOf(roomAhead.known(id, team)));
   const [reload, setReload] = useState<() => void>(() => () => undefined);
-  useEffect(() => {
+  // What was asked ahead is drawn with the first frame.
+  useLayoutEffect(() => {
     let ended = false;
     const give = (change: (now: Room) => Room): void => { if (!ended) setRoom(change); };
     const details = paced(() => loadDetails(id, team, give), updateMs);
     const rest = paced(() => loadRest(id, team, give), 5000);
     const both = (): void => { details(); rest(); };
     setReload(() => both);
-    both();
+    details();
+    // The graph and the files come behind what one reads first.
+    void contentPainted().then(() => { if (!ended) rest(); });
     const regular = setInterval(() => { if (!document.hidden) both(); }, slowMs);
     const watching = watch(id, team, { told: (session) => { give((now) => told(now, session)); both(); }, outdated: both });
     return () => {
@@ -46,6 +50,7 @@ export const useRoom = (id: string, team: string): { readonly room: Room; readon
 const rightsMoved = ['room:lost', 'room:rights', 'access:lost'] as const;
 
 const watch = async (id: string, team: string, { told: tell, outdated }: { readonly told: (session: Told<'session:updated'>['session']) => void; readonly outdated: () => void }): Promise<() => void> => {
+  await contentPainted();
   const socket = await connect(team);
   const begin = (): void => { void askLive('session:watch', { session: id, team }).then(outdated); };
   const updated = ({ session }: Told<'session:updated'>): void => { if (session.id === id) tell(session); };
@@ -62,12 +67,17 @@ const watch = async (id: string, team: string, { told: tell, outdated }: { reado
   };
 };
 
+const roomOf = (room: RoomSession | undefined, now: Room = { state: 'loading' }): Room => {
+  if (room === undefined) return now;
+  return room.hidden ? { state: 'closed', owner: room.owner, session: room.state } : { ...(now.state === 'open' ? now : {}), state: 'open', room };
+};
+
 const told = (now: Room, session: Told<'session:updated'>['session']): Room => (now.state === 'open' ? { ...now, room: { ...now.room, session: mergeTold(now.room.session, session) } } : now);
 
 const loadDetails = async (id: string, team: string, give: (change: (now: Room) => Room) => void): Promise<void> => {
   try {
-    const room = await roomSession(id, team);
-    give((now) => (room.hidden ? { state: 'closed', owner: room.owner, session: room.state } : { ...(now.state === 'open' ? now : {}), state: 'open', room }));
+    const room = await roomAhead.ask(id, team);
+    give((now) => roomOf(room, now));
   } catch (error) {
     const problem = asProblem(error);
     give((now) => (problem.kind === 'not found' ? { state: 'unknown' } : problem.id === 'private' ? { state: 'closed', owner: '', session: '' } : now.state === 'open' ? now : { state: 'failed', problem }));

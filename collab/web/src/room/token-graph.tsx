@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { Plot } from './plot.ts';
 import type { HistoryPoint } from '../api/room.ts';
-import { useStore } from '../app/store.ts';
+import { contentPainted } from '../app/content.ts';
+import { useStore } from '../app/use-store.ts';
 import { theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
 import { clock, dollars, percent, short } from '../app/words.ts';
@@ -18,7 +19,7 @@ export const TokenGraph = ({ points, limit }: { readonly points: readonly Histor
     const element = place.current;
     let ended = false;
     // What draws comes behind the first paint.
-    if (element !== null) void import('./plot.ts').then(({ plotIn }) => { if (!ended) drawn.current = plotIn(element, latest.current); });
+    if (element !== null) void contentPainted().then(() => import('./plot.ts')).then(({ plotIn }) => { if (!ended) drawn.current = plotIn(element, latest.current); });
     return () => {
       ended = true;
       drawn.current?.end();

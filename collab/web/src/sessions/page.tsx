@@ -5,7 +5,7 @@ import { Link } from '../app/link.tsx';
 import { useNow } from '../app/now.ts';
 import { roomPath } from '../app/place.ts';
 import { go, useAddress } from '../app/router.ts';
-import { useStore } from '../app/store.ts';
+import { useStore } from '../app/use-store.ts';
 import { useTitle } from '../app/title.ts';
 import { dollars } from '../app/words.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';

@@ -4,7 +4,7 @@ import { followRoom, followedRooms } from '../api/talk.ts';
 import { signedInAs } from '../app/account.ts';
 import { Link } from '../app/link.tsx';
 import { roomPath } from '../app/place.ts';
-import { useStore } from '../app/store.ts';
+import { useStore } from '../app/use-store.ts';
 import { followingWords } from '../chat/room-follow.tsx';
 import { notifies, setNotifies } from '../inbox/notify.ts';
 import { followingOf, tellingOf, tellings, withTelling } from '../inbox/preference.ts';

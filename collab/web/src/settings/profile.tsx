@@ -3,7 +3,7 @@ import type { FormEvent } from 'react';
 import { changeMe, changePassword } from '../api/settings.ts';
 import { me } from '../api/auth.ts';
 import { signedInAs } from '../app/account.ts';
-import { useStore } from '../app/store.ts';
+import { useStore } from '../app/use-store.ts';
 import { chooseTheme, theme } from '../app/theme.ts';
 import type { Theme } from '../app/theme.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
