@@ -129,6 +129,7 @@ const keyOf = ({ channel, teamId }: Pick<Subscription, 'channel' | 'teamId'>): s
 /** What was told and has not left this process: in the websocket, and behind it in engine.io. */
 const bufferedBytes = ({ conn }: HubSocket): number => {
   const { transport, writeBuffer } = conn as unknown as { transport: { socket?: { bufferedAmount?: number } }; writeBuffer: readonly { data?: unknown; options?: { wsPreEncodedFrame?: readonly Buffer[] } }[] };
-  const waiting = writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : Buffer.isBuffer(data) ? data.length : 0), 0);
+  let waiting = 0;
+  if (writeBuffer.length > 0) for (const { data } of writeBuffer) waiting += typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
   return waiting + (transport.socket?.bufferedAmount ?? 0);
 };

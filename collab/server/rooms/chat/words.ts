@@ -6,7 +6,7 @@
 export const wordsOf = (text: string, camel: 'whole and parts' | 'parts' = 'whole and parts'): readonly string[] => {
   const found = new Set<string>();
   for (const [run] of text.normalize('NFKC').matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
-    for (const part of run.split(/(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])|(?<![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])/u)) {
+    for (const part of cjk.test(run) ? run.split(/(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])|(?<![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])/u) : [run]) {
       if (part === '') continue;
       if (cjk.test(part)) for (const pair of pairsOf(part)) found.add(pair);
       else for (const word of camelOf(part, camel)) found.add(word);

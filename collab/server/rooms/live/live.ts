@@ -55,6 +55,8 @@ export class Live implements SocketExtension {
   readonly #cursors = new Cursors();
   readonly #members = new Map<string, Member>();
   readonly #timers: NodeJS.Timeout[] = [];
+  /** Socket rooms that were told something since slow readers were last looked for. */
+  #toldSince = new Set<string>();
   readonly #moved = new Map<string, RoomTold<'cursor:moved'>>();
   #moving: NodeJS.Timeout | undefined;
   #losses = 0;
@@ -200,7 +202,7 @@ export class Live implements SocketExtension {
     if (!member.budget.take()) return {};
     const { userId } = connection.holder;
     this.presence.touched(userId);
-    this.#io?.to(lookersRoom(room)).except(this.#behindIn(room)).emit('room:told', { event: 'typing', data: { parent_id: root, user_id: userId }, broadcast: { channel_id: room, team_id: looking.teamId, user_id: '' } });
+    this.#to(lookersRoom(room))?.except(this.#behindIn(room)).emit('room:told', { event: 'typing', data: { parent_id: root, user_id: userId }, broadcast: { channel_id: room, team_id: looking.teamId, user_id: '' } });
     return {};
   }
 
@@ -226,7 +228,7 @@ export class Live implements SocketExtension {
     this.#moved.clear();
     for (const [room, moves] of Map.groupBy(moved, (one) => one.room)) {
       const behind = this.#behindIn(room);
-      for (const move of moves) this.#io?.to(lookersRoom(room)).except(behind).emit('cursor:moved', move);
+      for (const move of moves) this.#to(lookersRoom(room))?.except(behind).emit('cursor:moved', move);
     }
   }
 
@@ -252,7 +254,7 @@ export class Live implements SocketExtension {
     const { channel_id: roomId, team_id: teamId, user_id: userId } = broadcast;
     const rooms = [...(roomId === '' ? [] : [lookersRoom(roomId)]), ...this.#roomsOf(userId === '' ? members : [userId], teamId)];
     // One encoding for all: who hears it twice gets it once.
-    if (rooms.length > 0) this.#io.to(rooms).emit('room:told', { event, data, broadcast, ...(roomSeq === undefined ? {} : { roomSeq }) });
+    if (rooms.length > 0) this.#to(...rooms)?.emit('room:told', { event, data, broadcast, ...(roomSeq === undefined ? {} : { roomSeq }) });
   }
 
   /** The socket rooms of people who are connected. */
@@ -267,7 +269,7 @@ export class Live implements SocketExtension {
     const looked = new Set<string>();
     for (const { connection, rooms } of this.#members.values()) if (connection.holder.userId === userId) for (const id of rooms.keys()) looked.add(lookersRoom(id));
     const names = [...[...roles].filter(([, role]) => role !== 'guest').map(([teamId]) => teamRoom(teamId)), ...looked];
-    if (names.length > 0) this.#io?.to(names).emit('room:told', told);
+    if (names.length > 0) this.#to(...names)?.emit('room:told', told);
   }
 
   /** Whoever missed something learns of it here, and asks [R2]. */
@@ -312,12 +314,25 @@ export class Live implements SocketExtension {
     this.#emit(member.connection.socket.id, 'room:lost', { room: roomId });
   }
 
+  /** Only who was told something can have fallen behind: of a thousand who look, a few dozen. */
   #dropSlow(): void {
-    for (const { connection, rooms } of [...this.#members.values()]) if (rooms.size > 0) this.#connections?.isTooSlow(connection);
+    const names = this.#toldSince;
+    this.#toldSince = new Set();
+    for (const name of names)
+      for (const socketId of this.#io?.sockets.adapter.rooms.get(name) ?? []) {
+        const member = this.#members.get(socketId);
+        if (member !== undefined && member.rooms.size > 0) this.#connections?.isTooSlow(member.connection);
+      }
+  }
+
+  /** Whom all of this tells. */
+  #to(...names: readonly string[]): ReturnType<Server['to']> | undefined {
+    for (const name of names) this.#toldSince.add(name);
+    return this.#io?.to([...names]);
   }
 
   #emit<Name extends RoomTellName>(to: string, name: Name, payload: RoomTold<Name>): void {
-    this.#io?.to(to).emit(name, payload);
+    this.#to(to)?.emit(name, payload);
   }
 }
 
