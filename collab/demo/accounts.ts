@@ -16,7 +16,7 @@ const actor = { name: 'the sample', address: 'local' };
 /** Makes accounts of the sample people in the team of the local hub, which is called after them. */
 export const makeDemoAccounts = async (store: Store, { now, teamId }: { readonly now: number; readonly teamId: string }): Promise<Readonly<Record<DemoUser, DemoAccount>>> =>
   store.transaction().execute(async (work) => {
-    await work.updateTable('teams').set({ display_name: demoTeam.displayName }).where('id', '=', teamId).execute();
+    await work.updateTable('teams').set({ display_name: demoTeam.displayName, settings: JSON.stringify({ budgets: demoTeam.budgets }) }).where('id', '=', teamId).execute();
     const made: [string, DemoAccount][] = [];
     for (const [key, { user, name, role }] of Object.entries(demoPeople)) {
       const userId = await newAccount(work, { username: user, displayName: name, operator: false }, { now, actor });

@@ -6,7 +6,10 @@ export interface DemoPerson {
   readonly role: 'admin' | 'member' | 'viewer';
 }
 
-export const demoTeam = { displayName: 'Teashop (sample data)' } as const;
+export const demoTeam = {
+  displayName: 'Teashop (sample data)',
+  budgets: [{ scope: 'team', period: 'month', usd: 150 }, { scope: 'user', period: 'day', usd: 5 }],
+} as const;
 
 export const demoPeople = {
   mira: { user: 'mira', name: 'Mira Olsen', host: 'mira-laptop', role: 'member' },

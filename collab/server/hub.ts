@@ -28,6 +28,8 @@ import { storeFile } from './store/store-file.ts';
 import { allTeamRoutes } from './teams/routes.ts';
 import { createAgents, startJobs } from './agents/agents.ts';
 import type { Agents } from './agents/agents.ts';
+import { BudgetBook } from './budgets/book.ts';
+import { budgetRoutes } from './budgets/routes.ts';
 import { createHubMetrics } from './metrics/metrics.ts';
 
 export interface HubParts {
@@ -58,13 +60,15 @@ export const createHub = async ({ settings, log, now }: HubParts): Promise<Hub> 
   const stopJobs = startJobs(base, [...agents.jobs, retentionJob(base)]);
   const auth = authRoutes(base);
   const rooms = createRooms(base, auth);
-  const metrics = createHubMetrics(agents, { sockets: () => socketCounts(base)?.connections, talk: rooms.talk.of });
+  const budgets = new BudgetBook(store);
+  const metrics = createHubMetrics(agents, { sockets: () => socketCounts(base)?.connections, talk: rooms.talk.of, budgets });
   measureRooms(metrics.own.registry, { store, live: rooms.live, bus: rooms.bus });
   const reader = createReader({ file, log });
   const routes: readonly Route[] = [
     ...auth,
     ...rooms.routes,
     ...allTeamRoutes(base),
+    ...budgetRoutes(budgets),
     ...agents.routes,
     ...sessionRoutes(base, { askAgent, here: (sessionId) => rooms.live.here(sessionId) }),
     ...analyticsRoutes(base, reader),

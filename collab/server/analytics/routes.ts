@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { isTimeZone } from 'watchroom/session/period';
 import type { Base } from '../base.ts';
 import { badRequest } from '../routes/errors.ts';
 import { route } from '../routes/route.ts';
@@ -11,7 +12,7 @@ import { analytics } from './question.ts';
 import type { AnalyticName, Question } from './question.ts';
 import type { Reader } from './reader.ts';
 import { csvColumns, shapes } from './shapes.ts';
-import { hourMs, isZone, nextDate, startOfDay, trendSteps } from './zone.ts';
+import { hourMs, nextDate, startOfDay, trendSteps } from './zone.ts';
 
 const date = z.iso.date();
 const moment = z.union([date, z.iso.datetime({ offset: true })]);
@@ -101,7 +102,7 @@ interface Given {
 }
 
 const questionOf = (name: AnalyticName, { teamId, userId, from, to, zone, step: by = 'day', limit: most = 50 }: Given): Question => {
-  if (!isZone(zone)) throw badRequest(`"${zone}" is no time zone that this hub knows. Try Europe/Berlin, America/New_York or UTC.`, 'zone');
+  if (!isTimeZone(zone)) throw badRequest(`"${zone}" is no time zone that this hub knows. Try Europe/Berlin, America/New_York or UTC.`, 'zone');
   return {
     name, teamId, userId, zone, step: by, limit: most,
     ...(from === undefined ? {} : { from: Math.ceil(momentOf(from, zone) / hourMs) }),

@@ -2,16 +2,6 @@
 
 export const hourMs = 3_600_000;
 
-/** Whether this is a time zone that this runtime knows: Europe/Berlin, UTC … */
-export const isZone = (zone: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 export interface LocalTime {
   /** 2026-11-21 */
   readonly date: string;

@@ -7,6 +7,7 @@ import type { Session } from 'watchroom/session';
 import type { Snapshot } from 'watchroom/session/snapshot';
 import { shownValue } from '../agents/fleet.ts';
 import type { FleetSeries } from '../agents/fleet.ts';
+import type { UsedBudgets } from '../budgets/book.ts';
 import type { ExportedAgent } from './exported.ts';
 import { commonLabels } from './exported.ts';
 import type { Names } from './names.ts';
@@ -50,6 +51,16 @@ export const gaugeFamilies = ({ agents, now, wants }: { readonly agents: readonl
     return text === '' ? [] : [{ name, type: 'gauge' as const, help, lines: [Buffer.from(text)] }];
   });
 };
+
+/** What was used of the budgets of teams. They are no machine's: of the labels of an agent they have the team alone. */
+export const budgetFamilies = ({ used, names, wants }: { readonly used: readonly UsedBudgets[]; readonly names: Names; readonly wants: Wanted }): Family[] =>
+  gauges.filter(({ name }) => wants(name)).flatMap(({ name, help, labels, read }) => {
+    const text = used.map(({ teamId, budgets }) => {
+      const team = names.team(teamId);
+      return team === undefined ? '' : read({ ...pictureOf([], 0), budgets }).map((reading) => sampleLine(name, joined(readingLabels(labels, reading), labelsText(['team'], [team])), reading[0])).join('');
+    }).join('');
+    return text === '' ? [] : [{ name, type: 'gauge' as const, help, lines: [Buffer.from(text)] }];
+  });
 
 const gauges = fleetMetrics.filter((metric): metric is FleetMetric & { readonly read: (snapshot: Snapshot) => ReturnType<Exclude<FleetMetric['read'], 'ledger'>> } => metric.type === 'gauge' && metric.read !== 'ledger');
 

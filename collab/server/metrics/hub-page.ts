@@ -10,9 +10,10 @@ import type { ScrapePage, ScrapeRequest } from 'watchroom/metrics/scrape';
 import { selects } from 'watchroom/metrics/select';
 import { labelsText, sampleLine } from 'watchroom/metrics/text';
 import type { Agents } from '../agents/agents.ts';
+import type { BudgetBook } from '../budgets/book.ts';
 import { SessionExport, commonLabels, metricsOfSessions } from './exported.ts';
 import type { Exported, ExportLimits, ExportedAgent, TalkOf } from './exported.ts';
-import { counterFamilies, gaugeFamilies } from './fleet-lines.ts';
+import { budgetFamilies, counterFamilies, gaugeFamilies } from './fleet-lines.ts';
 import { namesOf } from './names.ts';
 import type { Names } from './names.ts';
 
@@ -22,7 +23,7 @@ export interface HubScrape extends ScrapeRequest {
 }
 
 /** Answers scrapes of the hub: every agent's sessions and the counters over all of them, by the exporter's own catalogue. */
-export const createHubScraper = ({ live, fleet, base }: Pick<Agents, 'live' | 'fleet' | 'base'>, own: OwnRegistry, talk?: TalkOf): ((request: HubScrape) => Promise<ScrapePage>) => {
+export const createHubScraper = ({ live, fleet, base }: Pick<Agents, 'live' | 'fleet' | 'base'>, own: OwnRegistry, { talk, budgets }: { readonly talk?: TalkOf; readonly budgets?: BudgetBook } = {}): ((request: HubScrape) => Promise<ScrapePage>) => {
   const { settings, store, now } = base;
   const viewers = new Viewers(now());
   const sessions = new SessionExport({ live, limits: settings, hubUrl: settings.publicUrl, ...(talk ? { talk } : {}) });
@@ -40,6 +41,7 @@ export const createHubScraper = ({ live, fleet, base }: Pick<Agents, 'live' | 'f
       ...sessionFamilies(exported.agents, wants),
       ...counterFamilies({ series, names, show, wants }),
       ...gaugeFamilies({ agents: exported.agents, now: at, wants }),
+      ...budgetFamilies({ used: (await budgets?.at(at, teamId)) ?? [], names, wants }),
       ...hubFamilies({ exported, live, names, limits: settings, ...(teamId === undefined ? {} : { teamId }) }).filter(({ name }) => wants(name)),
       ...(await ownFamilies(own, { wants, isOperator: teamId === undefined })),
     ], format);

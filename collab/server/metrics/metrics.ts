@@ -11,6 +11,7 @@ import { badRequest, unavailable } from '../routes/errors.ts';
 import { route } from '../routes/route.ts';
 import type { Route } from '../routes/route.ts';
 import type { TalkOf } from './exported.ts';
+import type { BudgetBook } from '../budgets/book.ts';
 import { createHubScraper } from './hub-page.ts';
 import { discoveryRoute } from './discovery.ts';
 
@@ -23,11 +24,11 @@ export interface HubMetrics {
 }
 
 /** The hub's /metrics, what discovers targets, and whether it is ready. */
-export const createHubMetrics = (agents: Agents, { sockets, talk }: { readonly sockets?: () => number | undefined; readonly talk?: TalkOf } = {}): HubMetrics => {
+export const createHubMetrics = (agents: Agents, { sockets, talk, budgets }: { readonly sockets?: () => number | undefined; readonly talk?: TalkOf; readonly budgets?: BudgetBook } = {}): HubMetrics => {
   const { base } = agents;
   const own = createOwnRegistry({ version: base.settings.version, nodeVersion: process.version });
   if (sockets) new Gauge({ name: hubOwnMetrics.sockets.name, help: hubOwnMetrics.sockets.help, registers: [own.registry], collect() { this.set(sockets() ?? 0); } });
-  const scrape = createHubScraper(agents, own, talk);
+  const scrape = createHubScraper(agents, own, { ...(talk ? { talk } : {}), ...(budgets ? { budgets } : {}) });
   const metricsRoute = route({
     method: 'get', path: '/metrics', tag: 'metrics', summary: "Every machine's sessions and the team's counters, for Prometheus", access: { who: 'scraper' }, query: z.looseObject({}),
     answers: { about: 'Prometheus text 0.0.4, or OpenMetrics by Accept; with gzip where it is taken. A token of a team sees that team.', type: 'text/plain' },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isTimeZone } from 'watchroom/session/period';
+import { weekDays } from 'watchroom/session/week-day';
 
 // What a team's admins may set. Only what was set is stored (teams.settings, JSON); the rest follows the defaults of the version that runs.
 
@@ -14,6 +16,20 @@ const tokenWarnings = z.boolean().describe('Tell the team of sessions that pass 
 const sessionEnds = z.boolean().describe('Tell the team when a session ends.');
 const publicLinks = z.boolean().describe('Whether owners may give a read-only link to their session to anybody (visibility "public").');
 const retentionDays = z.int().min(1).max(36_500).describe('Delete ended sessions with their rooms after so many days without activity. Absent: never.');
+const period = z.enum(['day', 'week', 'month']);
+const amounts = { period, usd: z.number().positive().max(1e9).exactOptional().describe('US dollars, by API prices.'), tokens: z.int().min(1).max(Number.MAX_SAFE_INTEGER).exactOptional() };
+const label = z.string().trim().min(1).max(200);
+const budget = z.discriminatedUnion('scope', [
+  z.strictObject({ scope: z.literal('team'), ...amounts }),
+  z.strictObject({ scope: z.literal('user'), name: label.exactOptional().describe('A member. Absent: each member has it.'), ...amounts }),
+  z.strictObject({ scope: z.enum(['project', 'tool']), name: label, ...amounts }),
+]).refine(({ usd, tokens }) => usd !== undefined || tokens !== undefined, 'a budget has usd, tokens or both').meta({ id: 'Budget', description: 'What may be used in a period. It stops nothing: it is shown, exported as ai_budget_* and warned of.' });
+export type TeamBudget = z.output<typeof budget>;
+const budgets = z.array(budget).max(100)
+  .refine((all) => new Set(all.map((one) => [one.scope, 'name' in one ? one.name : '', one.period].join('\n'))).size === all.length, 'each scope, name and period once (usd and tokens may stand in one)')
+  .describe('Replaced as a whole.');
+const timeZone = z.string().max(64).refine(isTimeZone, 'a time zone such as Europe/Berlin or UTC').describe('Where the days of budgets begin.');
+const weekStart = z.enum(weekDays).describe('Day with which the weeks of budgets begin.');
 
 /** Every setting of a team; what has a default is always there. */
 export const teamSettings = z.strictObject({
@@ -22,6 +38,8 @@ export const teamSettings = z.strictObject({
   notifications: z.strictObject({ healthAlerts: healthAlerts.default(true), tokenWarnings: tokenWarnings.default(true), sessionEnds: sessionEnds.default(false) }).prefault({}),
   publicLinks: publicLinks.default(false),
   retentionDays: retentionDays.exactOptional(),
+  budgets: budgets.default([]),
+  calendar: z.strictObject({ timeZone: timeZone.default('UTC'), weekStart: weekStart.default('monday') }).prefault({}),
 }).meta({ id: 'TeamSettings', description: 'How a team wants the hub to behave.' });
 export type TeamSettings = z.output<typeof teamSettings>;
 
@@ -34,6 +52,8 @@ export const teamSettingsChange = z.strictObject({
   notifications: changed(z.strictObject({ healthAlerts: changed(healthAlerts), tokenWarnings: changed(tokenWarnings), sessionEnds: changed(sessionEnds) })),
   publicLinks: changed(publicLinks),
   retentionDays: changed(retentionDays),
+  budgets: changed(budgets),
+  calendar: changed(z.strictObject({ timeZone: changed(timeZone), weekStart: changed(weekStart) })),
 }).refine((change) => Object.keys(change).length > 0, 'name at least one setting').meta({ id: 'TeamSettingsChange', description: 'What is named is set; null goes back to the default; the rest stays.' });
 export type TeamSettingsChange = z.output<typeof teamSettingsChange>;
 

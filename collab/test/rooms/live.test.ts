@@ -93,7 +93,7 @@ describe('a room live', () => {
     const member = await memberOf(hub, who.member, room);
     expect((await who.owner.ask('DELETE', `/api/v4/channels/${room}/members/${who.host.userId}`)).status).toBe(200);
     await posted(who.owner, room, 'all still may read it');
-    await host.next('room:headed'); // looked again: still of the team
+    expect(await host.next('room:rights')).toEqual({ room }); // looked again: still of the team, no host any more
     await store.updateTable('sessions').set({ visibility: 'private' }).where('id', '=', room).execute();
     events.emit('access:lost', { sessionId: room });
     await posted(who.owner, room, 'canary in private');

@@ -21,6 +21,8 @@ describe('[U2] settings of a team', () => {
       thresholds: { contextRatio: 0.9, healthLevel: 'critical' },
       notifications: { healthAlerts: true, tokenWarnings: true, sessionEnds: false },
       publicLinks: false,
+      budgets: [],
+      calendar: { timeZone: 'UTC', weekStart: 'monday' },
     });
   });
 

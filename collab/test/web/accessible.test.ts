@@ -54,6 +54,7 @@ requireServer('chromium')('every page in both themes', () => {
     invites: ['ada', { path: '/settings/invites', ready: '.section form' }],
     tokens: ['ada', { path: '/settings/tokens', ready: '.rows' }],
     'the team': ['ada', { path: '/settings/team', ready: '.section fieldset' }],
+    budgets: ['ada', { path: '/settings/budgets', ready: '.section form' }],
     'the audit log': ['ada', { path: '/settings/audit', ready: '.section table' }],
     'a room that others want to enter': ['grace', { path: `/rooms/${closed}`, ready: '.requests li' }],
     'an inbox with requests': ['grace', { path: '/inbox', ready: '.requests li' }],

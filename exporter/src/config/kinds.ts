@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { isTimeZone } from '../session/period.ts';
 
 /**
  * The kinds of values a setting can have. Each takes what YAML gives and also the text of a flag or a variable.
@@ -83,15 +84,6 @@ export const durationMs = (written: string): number | undefined => {
   const parts = [...written.trim().matchAll(/(\d+(?:\.\d+)?)\s*(ms|[smhdw])\s*/gy)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== written.trim()) return undefined;
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit!]!, 0);
-};
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 function isPattern(source: string): boolean {

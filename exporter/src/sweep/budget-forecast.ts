@@ -2,7 +2,7 @@ import type { Used } from '../session/history.ts';
 import type { EpochMs } from '../session/part.ts';
 import { usedBy } from './budgets.ts';
 import type { Budget, BudgetSurroundings } from './budgets.ts';
-import { periodAround } from './period.ts';
+import { periodAround } from '../session/period.ts';
 
 /** A budget with what was used and what may be expected. */
 export interface BudgetOutlook {

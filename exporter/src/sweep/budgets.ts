@@ -2,8 +2,8 @@ import type { Used } from '../session/history.ts';
 import type { EpochMs } from '../session/part.ts';
 import type { BudgetStatus } from '../session/snapshot.ts';
 import type { WeekDay } from '../session/week-day.ts';
-import { periodAround } from './period.ts';
-import type { Period } from './period.ts';
+import { periodAround } from '../session/period.ts';
+import type { Period } from '../session/period.ts';
 
 /** A budget of the configuration. */
 export interface Budget {

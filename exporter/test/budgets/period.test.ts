@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { weekDays } from '../../src/session/week-day.ts';
-import { periodAround } from '../../src/sweep/period.ts';
+import { periodAround } from '../../src/session/period.ts';
 
 const hour = 3_600_000;
 const at = (iso: string): number => Date.parse(iso);

@@ -1,5 +1,6 @@
 import { call } from './client.ts';
 import type { Account, TeamRole } from './auth.ts';
+import type { Budget, Calendar } from './budgets.ts';
 
 const at = (team: string, rest: string): string => `/api/v1/teams/${encodeURIComponent(team)}/${rest}`;
 
@@ -14,6 +15,8 @@ export interface TeamSettings {
   readonly notifications: { readonly healthAlerts: boolean; readonly tokenWarnings: boolean; readonly sessionEnds: boolean };
   readonly publicLinks: boolean;
   readonly retentionDays?: number;
+  readonly budgets: readonly Budget[];
+  readonly calendar: Calendar;
 }
 
 export const changeMe = (change: { readonly displayName?: string; readonly email?: string | null; readonly preferences?: Account['preferences'] }): Promise<Account> => call('PATCH', '/api/v1/auth/me', { body: change });

@@ -3,6 +3,7 @@ import type { Account, Team } from '../api/auth.ts';
 import { Link } from '../app/link.tsx';
 import { useTitle } from '../app/title.ts';
 import { AuditSection } from './audit.tsx';
+import { BudgetsSection } from './budgets.tsx';
 import { DevicesSection } from './devices.tsx';
 import { NotificationsSection } from './notifications.tsx';
 import { InvitesSection, MembersSection } from './people.tsx';
@@ -19,7 +20,7 @@ export interface SectionProps {
 
 const sections = {
   profile: { name: 'Profile', page: ProfileSection, admin: false }, notifications: { name: 'Notifications', page: NotificationsSection, admin: false }, devices: { name: 'Devices', page: DevicesSection, admin: false }, tokens: { name: 'Tokens', page: TokensSection, admin: false },
-  members: { name: 'Members', page: MembersSection, admin: false }, invites: { name: 'Invites', page: InvitesSection, admin: true }, team: { name: 'Team', page: TeamSection, admin: false }, audit: { name: 'Audit log', page: AuditSection, admin: true },
+  members: { name: 'Members', page: MembersSection, admin: false }, invites: { name: 'Invites', page: InvitesSection, admin: true }, team: { name: 'Team', page: TeamSection, admin: false }, budgets: { name: 'Budgets', page: BudgetsSection, admin: false }, audit: { name: 'Audit log', page: AuditSection, admin: true },
 } as const;
 
 /** One's own things, and those of the team. */

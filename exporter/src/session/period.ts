@@ -1,6 +1,6 @@
-import type { EpochMs } from '../session/part.ts';
-import { weekDays } from '../session/week-day.ts';
-import type { WeekDay } from '../session/week-day.ts';
+import type { EpochMs } from './part.ts';
+import { weekDays } from './week-day.ts';
+import type { WeekDay } from './week-day.ts';
 
 export type Period = 'day' | 'week' | 'month';
 
@@ -26,6 +26,16 @@ export const periodAround = (period: Period, now: EpochMs, { timeZone, weekStart
       return from(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1), Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1));
     }
     default: throw new Error(`unknown period ${String(period satisfies never)}`);
+  }
+};
+
+/** Whether this runtime knows a time zone of that name. */
+export const isTimeZone = (name: string): boolean => {
+  try {
+    clockOf(name);
+    return true;
+  } catch {
+    return false;
   }
 };
 
