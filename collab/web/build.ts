@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'first-files.ts', 'precompress.ts', 'left-out.ts', '../shared'].map(here);
+const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'first-files.ts', 'first-script.ts', 'precompress.ts', 'left-out.ts', '../shared'].map(here);
 const built = here('dist/index.html');
 const isAsked = process.argv.includes('--always');
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
 
 /** What each address draws first; the others load theirs when somebody goes there. */
-const firsts = { 'index.html': ['src/app/start.tsx', 'src/sessions/page.tsx'], 'room.html': ['src/app/start.tsx', 'src/room/page.tsx'] } as const;
+const firsts = { 'index.html': ['src/main.tsx', 'src/sessions/page.tsx'], 'room.html': ['src/main.tsx', 'src/room/page.tsx'] } as const;
 
 /** Names in the page what its address will need, so that the browser fetches everything at once instead of finding one file in another. A room's page is apart: server/pages/web.ts chooses. */
 export const firstFiles = (): Plugin => ({

@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { firstFiles } from './first-files.ts';
+import { firstScript } from './first-script.ts';
 import { leftOut } from './left-out.ts';
 import { precompressed } from './precompress.ts';
 
@@ -10,7 +11,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The page, built into dist: what the hub serves (server/pages/web.ts). */
 export default defineConfig({
   root: here('.'),
-  plugins: [react(), leftOut(), firstFiles(), precompressed()],
+  plugins: [react(), leftOut(), firstScript(), firstFiles(), precompressed()],
   resolve: {
     conditions: ['watchroom-source', 'module', 'browser', 'development|production'],
     // mattermost-redux wants moment-timezone for one function; the real one brings 727 kB of zones.
@@ -24,8 +25,7 @@ export default defineConfig({
     // Few files, each a thing that is needed at once: a browser asks for six at a time, and each costs a way to the hub and back.
     // Groups take along what their modules import; what the room shares with other pages goes to all, so that none of them brings a room.
     rolldownOptions: { output: { codeSplitting: { groups: [
-      { name: 'index', test: /web[\\/]src[\\/]main\.ts$|rolldown[\\/]runtime/, priority: 3 },
-      { name: 'app', test: /web[\\/]src[\\/](?:app[\\/]start\.tsx|sessions[\\/]card\.tsx|inbox[\\/](?:request-rows\.tsx|preference\.ts)|api[\\/]talk\.ts)$/, priority: 2 },
+      { name: 'index', test: /web[\\/]src[\\/](?:main\.tsx|sessions[\\/]card\.tsx|inbox[\\/](?:request-rows\.tsx|preference\.ts)|api[\\/]talk\.ts)$|rolldown[\\/]runtime/, priority: 2 },
       { name: 'room', test: /web[\\/]src[\\/]room[\\/]page\.tsx$/, priority: 1 },
     ] } } },
   },

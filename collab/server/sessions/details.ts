@@ -30,6 +30,7 @@ export const sessionDetails = z.looseObject({
   people: z.array(roomPerson),
   standings: z.array(z.string()).describe('What you are to it.'),
   may: z.array(act).describe('What you may do with it.'),
+  room: z.string().describe('Id of its room: the channel of /api/v4 in which people talk about it.'),
   hidden: z.literal(false),
 }).meta({ id: 'SessionDetails', description: 'A session as docs/sessions-json.md describes it (without sources; of its processes the oldest\'s pid), and what the hub knows besides.' });
 
@@ -54,7 +55,7 @@ export const detailsOf = async ({ store, settings }: Pick<Base, 'store' | 'setti
   return {
     ...publicOf(session), team, owner, hostName: session.host_name, visibility: session.visibility, ...dashboardOf(session, settings.grafanaUrl),
     ...(agent === undefined ? {} : { agentUp: isAgentUp(agent, now)! }),
-    people: await inRoom(store, session.id), standings: [...standings], may: allowed, hidden: false,
+    people: await inRoom(store, session.id), standings: [...standings], may: allowed, room: session.id, hidden: false,
   };
 };
 

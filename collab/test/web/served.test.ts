@@ -31,7 +31,7 @@ describe('how the page is served', () => {
 
   it('a room names the files of a room, so that they come at once; home does not', async () => {
     const scriptsOf = async (path: string): Promise<readonly string[]> => [...(await get(path)).body.toString().matchAll(/(?:src|href)="\/assets\/([a-z-]+)-[^"]*\.js"/g)].map(([, name]) => name!);
-    expect(await scriptsOf('/rooms/claude/one')).toEqual(expect.arrayContaining(['index', 'app', 'room']));
+    expect(await scriptsOf('/rooms/claude/one')).toEqual(expect.arrayContaining(['first', 'index', 'room']));
     expect(await scriptsOf('/')).not.toContain('room');
   });
 

@@ -1,3 +1,4 @@
+import { ahead } from './ahead.ts';
 import { bearer, call, keepBearer, keepCsrf } from './client.ts';
 
 export type TeamRole = 'admin' | 'member' | 'viewer' | 'guest';
@@ -38,7 +39,9 @@ interface LoginAnswer {
   readonly account?: Account;
 }
 
-export const me = async (): Promise<Account> => known(await call<Account>('GET', '/api/v1/auth/me'));
+export const account = ahead('account', () => call<Account>('GET', '/api/v1/auth/me'));
+
+export const me = async (): Promise<Account> => keepAccount(await account.ask());
 
 export const ways = async (): Promise<Ways> => {
   const told = await call<Ways>('GET', '/api/v1/auth/ways');
@@ -72,10 +75,11 @@ export const socketToken = async (team: string): Promise<string> => (await call<
 const signedIn = async ({ token, account }: LoginAnswer): Promise<Account> => {
   if (token !== undefined) keepBearer(token);
   else if (bearer() !== undefined) keepBearer(undefined);
-  return account === undefined ? me() : known(account);
+  return account === undefined ? me() : keepAccount(account);
 };
 
-const known = (account: Account): Account => {
+/** What the account says of later calls is kept. */
+export const keepAccount = (account: Account): Account => {
   keepCsrf(account.csrfToken);
   return account;
 };

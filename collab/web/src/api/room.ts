@@ -42,20 +42,29 @@ export type RoomSession =
   | { readonly hidden: false; readonly session: Session; readonly people: readonly RoomPerson[]; readonly standings: readonly string[]; readonly may: readonly string[] }
   | { readonly hidden: true; readonly id: string; readonly state: string; readonly owner: string; readonly may: readonly string[] };
 
-interface Details extends HubSession {
+/** As the hub says it. */
+export interface Details extends HubSession {
   readonly hidden: boolean;
   readonly people?: readonly RoomPerson[];
   readonly standings?: readonly string[];
+  /** Id of its room. */
+  readonly room?: string;
 }
 
 const within = (team: string, more: Readonly<Record<string, string>> = {}) => ({ query: { team, ...more } });
 
-export const roomSession = async (id: string, team: string): Promise<RoomSession> => {
-  const { hidden, people = [], standings = [], ...rest } = await call<Details>('GET', sessionPath(id), within(team));
-  return hidden ? { hidden, id, state: String(rest.state ?? ''), owner: rest.owner?.name ?? '', may: rest.may ?? [] } : { hidden, session: sessionOf(rest), people, standings, may: rest.may ?? [] };
+/** Without a team: of whichever of the asker's knows the session. */
+export const detailsOf = (id: string, team?: string): Promise<Details> => call('GET', sessionPath(id), team === undefined ? {} : within(team));
+export const roomDetails = ahead('room', (id: string, team: string) => detailsOf(id, team));
+
+export const roomSession = async (id: string, team: string): Promise<RoomSession> => roomOf(id, await roomDetails.ask(id, team));
+/** As it was asked ahead, if that is there. */
+export const knownRoom = (id: string, team: string): RoomSession | undefined => {
+  const details = roomDetails.known(id, team);
+  return details && roomOf(id, details);
 };
 
-export const roomAhead = ahead(roomSession);
+const roomOf = (id: string, { hidden, people = [], standings = [], ...rest }: Details): RoomSession => (hidden ? { hidden, id, state: String(rest.state ?? ''), owner: rest.owner?.name ?? '', may: rest.may ?? [] } : { hidden, session: sessionOf(rest), people, standings, may: rest.may ?? [] });
 
 export const roomFiles = async (id: string, team: string): Promise<readonly TouchedFile[]> => (await call<{ files: readonly TouchedFile[] }>('GET', `${sessionPath(id)}/files`, within(team))).files;
 

@@ -3,6 +3,7 @@ import type { Account, Team } from '../api/auth.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from './store.ts';
+import { chooseTeam, teamOf } from './team-of.ts';
 
 /** Who is signed in. */
 export type Who =
@@ -27,25 +28,13 @@ const ask = async (): Promise<void> => {
 };
 
 export const signedInAs = (account: Account): void => {
-  const team = account.teams.find(({ id }) => id === chosenTeam()) ?? account.teams[0];
+  const team = teamOf(account);
   who.set(() => ({ state: 'somebody', account, ...(team ? { team } : {}) }));
 };
 
 export const signedOut = (): void => who.set(() => ({ state: 'nobody' }));
 
 export const lookAt = (team: Team): void => {
-  try {
-    localStorage.setItem('watchroom.team', team.id);
-  } catch {
-    // It is only the team one sees first next time.
-  }
+  chooseTeam(team);
   who.set((now) => (now.state === 'somebody' ? { ...now, team } : now));
-};
-
-const chosenTeam = (): string | undefined => {
-  try {
-    return localStorage.getItem('watchroom.team') ?? undefined;
-  } catch {
-    return undefined;
-  }
 };

@@ -10,7 +10,8 @@ export const contentIsDrawn = (): void => {
   if (is) return;
   // A hidden tab paints nothing.
   if (document.hidden) tell();
-  else requestAnimationFrame(() => setTimeout(tell));
+  // The frame after the next begins when the next is on its way to the screen.
+  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(tell)));
 };
 
 export const isPainted = (): boolean => is;

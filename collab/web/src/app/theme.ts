@@ -1,6 +1,6 @@
 import { createStore } from './store.ts';
 
-/** What somebody chose on this browser; "system" follows the machine. public/theme.js puts it on before the first paint. */
+/** What somebody chose on this browser; "system" follows the machine. The first script puts it on before the first paint. */
 export type Theme = 'system' | 'light' | 'dark';
 const key = 'watchroom.theme';
 
@@ -14,6 +14,11 @@ const stored = (): Theme => {
 };
 
 export const theme = createStore<Theme>(stored());
+
+export const wearTheme = (): void => {
+  const chosen = stored();
+  if (chosen !== 'system') document.documentElement.dataset.theme = chosen;
+};
 
 export const chooseTheme = (chosen: Theme): void => {
   if (chosen === 'system') delete document.documentElement.dataset.theme;

@@ -18,7 +18,7 @@ export const span = (ms: number): string => {
 export const percent = (ratio: number): string => `${Math.floor(ratio * 100)} %`;
 
 /** "3 sessions", "1 session" */
-export const many = (count: number, noun: string, plural = `${noun}s`): string => `${thousands.format(count)} ${count === 1 ? noun : plural}`;
+export const many = (count: number, noun: string, plural = `${noun}s`): string => `${thousands().format(count)} ${count === 1 ? noun : plural}`;
 
 /** "Ada", "Ada and Bela", "Ada, Bela and 2 others" */
 export const listed = (names: readonly string[], most = 3): string => {
@@ -28,12 +28,16 @@ export const listed = (names: readonly string[], most = 3): string => {
 };
 
 /** 14:05 */
-export const clock = (at: number): string => clockFormat.format(at);
+export const clock = (at: number): string => clockFormat().format(at);
 
 /** 21 Nov 2026, 14:05 */
-export const moment = (at: number): string => momentFormat.format(at);
+export const moment = (at: number): string => momentFormat().format(at);
 
-// Made once: making one takes a hundred times as long as using it.
-const thousands = new Intl.NumberFormat('en-US');
-const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const momentFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+// Made once, and when the first is written: making one takes a hundred times as long as using it.
+const once = <Made,>(make: () => Made): (() => Made) => {
+  let made: Made | undefined;
+  return () => (made ??= make());
+};
+const thousands = once(() => new Intl.NumberFormat('en-US'));
+const clockFormat = once(() => new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }));
+const momentFormat = once(() => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }));

@@ -45,8 +45,8 @@ export const Messages = (given: Omit<Messaging, 'today'>) => {
   );
 };
 
-/** About as many as there is room for: how high they stand is known only when they are drawn. */
-const mostSeen = (): number => Math.ceil((innerHeight * 0.7) / leastHeight);
+/** As many as there may be room for between the header and the field one writes in, with pixels to spare. */
+const mostSeen = (): number => Math.max(8, Math.ceil((innerHeight - 320) / leastHeight));
 const leastHeight = 25;
 
 const Newest = ({ posts, may, asked, onThread, today }: Messaging) => {

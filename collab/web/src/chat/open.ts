@@ -2,7 +2,7 @@ import type { Account, Team } from '../api/auth.ts';
 import { asProblem } from '../api/problem.ts';
 import { contentPainted } from '../app/content.ts';
 import { chat } from './chat-state.ts';
-import { firstPageAhead, perPage } from './first-page.ts';
+import { firstPage, perPage } from './first-page.ts';
 import { agentAt, present } from './presence.ts';
 import type * as RoomChat from './room-chat.ts';
 import { view, withFirst } from './view.ts';
@@ -18,7 +18,7 @@ export const openChat = ({ sessionId, account, team }: { readonly sessionId: str
   let stop = (): void => undefined;
   chat.set(() => ({ state: 'opening' }));
   const begin = async (): Promise<void> => {
-    const first = await firstPageAhead.ask(team.id, sessionId);
+    const first = await firstPage.ask(team.id, sessionId);
     if (ended) return;
     view.set((now) => withFirst(now, first, account.id));
     const kept = keep();

@@ -24,7 +24,8 @@ export const linkPlaces = (markdown: InstanceType<typeof MarkdownIt>): void => {
   });
 };
 
-export const isPlace = (text: string): boolean => new RegExp(`^${place.source}$`, 'i').test(text);
+export const isPlace = (text: string): boolean => whole.test(text);
+const whole = new RegExp(`^${place.source}$`, 'i');
 
 const pieces = (token: Token, Make: typeof Token): Token[] => {
   const found: Token[] = [];

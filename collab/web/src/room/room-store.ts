@@ -2,7 +2,7 @@ import { useLayoutEffect, useState } from 'react';
 import type { Told } from '../../../shared/events.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
-import { roomAhead, roomFiles, roomHistory } from '../api/room.ts';
+import { knownRoom, roomFiles, roomHistory, roomSession } from '../api/room.ts';
 import type { HistoryPoint, RoomSession, TouchedFile } from '../api/room.ts';
 import { contentPainted } from '../app/content.ts';
 import { askLive, connect } from '../live/connection.ts';
@@ -22,7 +22,7 @@ const slowMs = 15_000;
 
 /** Follows one room while it is shown; its agent reports every second meanwhile [R9]. */
 export const useRoom = (id: string, team: string): { readonly room: Room; readonly reload: () => void } => {
-  const [room, setRoom] = useState<Room>(() => roomOf(roomAhead.known(id, team)));
+  const [room, setRoom] = useState<Room>(() => roomOf(knownRoom(id, team)));
   const [reload, setReload] = useState<() => void>(() => () => undefined);
   // What was asked ahead is drawn with the first frame.
   useLayoutEffect(() => {
@@ -76,7 +76,7 @@ const told = (now: Room, session: Told<'session:updated'>['session']): Room => (
 
 const loadDetails = async (id: string, team: string, give: (change: (now: Room) => Room) => void): Promise<void> => {
   try {
-    const room = await roomAhead.ask(id, team);
+    const room = await roomSession(id, team);
     give((now) => roomOf(room, now));
   } catch (error) {
     const problem = asProblem(error);
