@@ -15,7 +15,7 @@ export default defineConfig({
   resolve: {
     conditions: ['watchroom-source', 'module', 'browser', 'development|production'],
     // mattermost-redux wants moment-timezone for one function; the real one brings 727 kB of zones.
-    alias: { 'moment-timezone': here('src/chat/moment-shim.ts') },
+    alias: { 'moment-timezone': here('src/chat/moment-shim.ts'), entities: here('src/chat/entities.ts') },
   },
   build: {
     outDir: here('dist'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, reportCompressedSize: false, manifest: true,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { placeOf, roomPath } from '../../web/src/app/place.ts';
 import { plain } from '../../web/src/app/plain.ts';
-import { age, dollars, listed, short, span } from '../../web/src/app/words.ts';
+import { age, clock, dollars, listed, many, moment, short, span } from '../../web/src/app/words.ts';
 import { cleared, isFiltered, queryOf, shown, viewOf } from '../../web/src/sessions/filter.ts';
 import { sessionOf } from '../../web/src/sessions/session.ts';
 import { placeOfHash } from '../../web/src/chat/anchor.ts';
@@ -71,6 +71,12 @@ describe('words', () => {
     expect([4000, 300_000, 7_200_000].map(age)).toEqual(['4 s', '5 min', '2 h']);
     expect(span(23_040_000)).toBe('6 h 24 min');
     expect([listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c', 'd'])]).toEqual(['a', 'a and b', 'a, b and 2 others']);
+  });
+
+  it('times and counts are written as the language has them', () => {
+    const [hours, day] = [new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' }), new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })];
+    fc.assert(fc.property(fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2060, 0, 1) }), (at) => { expect([clock(at), moment(at)]).toEqual([hours.format(at), day.format(at)]); }));
+    fc.assert(fc.property(fc.nat(), (count) => { expect(many(count, 'error', 'error')).toBe(`${count.toLocaleString('en-US')} error`); }));
   });
 
   it('a message in one line has no marks of Markdown', () => {

@@ -51,6 +51,16 @@ requireServer('chromium')('what others wrote', () => {
     await context.close();
   });
 
+  it('names of characters are the characters, whole names only', async () => {
+    const { people: { grace, ada }, team, sick } = stage.scene;
+    const channel = (await grace.ask('GET', `/api/v4/teams/${team.id}/channels/name/${sick}`)).body as { id: string };
+    await grace.ask('POST', '/api/v4/posts', { channel_id: channel.id, message: 'saffron &copy; &hellip; &semi; &#65; &lt;i&gt; &notit; &nosuch; &amp;amp;' });
+    const { page, context } = await stage.look(ada, `/rooms/${sick}`);
+    const found = await page.waitForSelector('.message .words:has-text("saffron")');
+    expect((await found.innerText()).trim()).toBe('saffron © … ; A <i> &notit; &nosuch; &amp;');
+    await context.close();
+  });
+
   it('names of files, excerpts of a search and who asks to be let in stay words, too', async () => {
     const { people: { grace, ada, linus }, team, sick, tell } = stage.scene;
     const evil = '<img src=x onerror=window.broken=1>';

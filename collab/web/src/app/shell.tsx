@@ -3,6 +3,7 @@ import { logout } from '../api/auth.ts';
 import type { Account, Team } from '../api/auth.ts';
 import { ConnectionMark } from '../live/connection-mark.tsx';
 import { disconnect } from '../live/connection.ts';
+import { BrandMark } from '../parts/brand-mark.tsx';
 import { Face } from '../parts/face.tsx';
 import { lookAt, signedOut } from './account.ts';
 import { Link } from './link.tsx';
@@ -24,7 +25,7 @@ export const Shell = ({ account, team, place, onKeys, children }: { readonly acc
     <>
       <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>('main')?.focus(); }}>To the content</a>
       <header className="shell">
-        <Link className="brand" href="/"><img src="/icon.svg" alt="" width="24" height="24" /><span>Watchroom</span></Link>
+        <Link className="brand" href="/"><BrandMark size={24} /><span>Watchroom</span></Link>
         <nav className="places" aria-label="Pages">
           <Link href="/" aria-current={place.page === 'sessions' ? 'page' : undefined}>Sessions</Link>
           <Link href="/inbox" aria-current={place.page === 'inbox' ? 'page' : undefined}>Inbox{waiting > 0 && <span className="count number" aria-label={`${waiting} unread`}>{waiting}</span>}</Link>

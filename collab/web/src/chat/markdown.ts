@@ -9,19 +9,23 @@ linkPlaces(markdown);
 
 const tags = ['p', 'br', 'strong', 'em', 's', 'del', 'code', 'pre', 'a', 'ul', 'ol', 'li', 'blockquote', 'hr', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'mark'];
 
-const purifier = DOMPurify(window);
-purifier.setConfig({ ALLOWED_TAGS: tags, ALLOWED_ATTR: ['href'], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https:|mailto:|#)/i });
-purifier.addHook('afterSanitizeAttributes', (node) => {
-  if (node.nodeName !== 'A') return;
-  if ((node.getAttribute('href') ?? '').startsWith('#')) return;
-  node.setAttribute('target', '_blank');
-  node.setAttribute('rel', 'noopener noreferrer nofollow');
-});
+/** Told what may be there when the first message needs it. */
+const purifying = () => {
+  DOMPurify.setConfig({ ALLOWED_TAGS: tags, ALLOWED_ATTR: ['href'], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https:|mailto:|#)/i });
+  DOMPurify.addHook('afterSanitizeAttributes', (node) => {
+    if (node.nodeName !== 'A') return;
+    if ((node.getAttribute('href') ?? '').startsWith('#')) return;
+    node.setAttribute('target', '_blank');
+    node.setAttribute('rel', 'noopener noreferrer nofollow');
+  });
+  return DOMPurify;
+};
+let purifier: typeof DOMPurify | undefined;
 
 /** A message as HTML that can be put into the page. */
 export const htmlOf = (message: string): string => {
   const html = markdown.render(message);
-  return isPlain(html) ? html : purifier.sanitize(html);
+  return isPlain(html) ? html : (purifier ??= purifying()).sanitize(html);
 };
 
 /** Nothing but words, tags of the list without attributes, and links within the room: what the list would leave as it is. Most messages are no more, and need not be parsed twice. */

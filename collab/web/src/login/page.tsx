@@ -10,6 +10,7 @@ import { go } from '../app/router.ts';
 import { roomPath } from '../app/place.ts';
 import type { Door } from '../app/place.ts';
 import { useTitle } from '../app/title.ts';
+import { BrandMark } from '../parts/brand-mark.tsx';
 import './login.css';
 
 /** Every way in: password, single sign-on, the link of this machine, set-up, reset and invite. Secrets stand in the fragment, which no server sees. */
@@ -22,7 +23,7 @@ export const LoginPage = ({ door: kind, secret, ways, then, account }: { readonl
   return (
     <main className="door" id="main">
       <div className="panel">
-        <p className="brand"><img src="/icon.svg" alt="" width="30" height="30" />Watchroom</p>
+        <p className="brand"><BrandMark size={30} />Watchroom</p>
         {kind === 'open' ? <LocalDoor secret={secret} enter={enter} />
           : kind === 'join' ? <JoinDoor secret={secret} enter={enter} {...(account ? { account } : {})} />
           : kind === 'reset' ? <ResetDoor secret={secret} />
