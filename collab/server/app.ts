@@ -1,7 +1,6 @@
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Base } from './base.ts';
 import { hostCheck } from './routes/cross-site.ts';
 import { mountEnd, mountRoutes } from './routes/mount.ts';
@@ -34,10 +33,8 @@ export const createApp = (base: Base, { routes, pages, timed }: AppParts): Expre
   return app;
 };
 
-/** Helmet's headers. They are the same for every answer, so helmet says them once. */
-const guarded = ({ settings }: Base): RequestHandler => {
-  const headers: [name: string, value: string][] = [];
-  const says = helmet({
+const guarded = ({ settings }: Base): RequestHandler =>
+  helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:', 'blob:'], connectSrc: ["'self'"], fontSrc: ["'self'"], baseUri: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"] },
@@ -45,10 +42,3 @@ const guarded = ({ settings }: Base): RequestHandler => {
     strictTransportSecurity: settings.publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'no-referrer' },
   });
-  const listener = { setHeader: (name: string, value: string) => headers.push([name, value]), removeHeader: () => undefined };
-  says({} as IncomingMessage, listener as unknown as ServerResponse, (problem) => { if (problem !== undefined) throw problem; });
-  return (_request, response, next) => {
-    for (const [name, value] of headers) response.setHeader(name, value);
-    next();
-  };
-};

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Request } from 'express';
 import { hashOf, secretPrefixes } from '../store/ids.ts';
 import type { Store } from '../store/open.ts';
 import { statement } from '../store/statement.ts';
@@ -34,9 +34,10 @@ export const cookieOf = (header: string | undefined, name: string): string | und
 };
 
 /** Finds who sent a request, by Bearer or cookie. An unknown, expired or revoked secret is nobody's. */
-export const identify = async (store: Store, { address, headers }: { readonly address: string; readonly headers: IncomingHttpHeaders }, { now, secure }: { readonly now: number; /** The hub is behind https. */ readonly secure: boolean }): Promise<Identity> => {
-  const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  const secret = bearer ?? loginOfCookies(headers.cookie, secure);
+export const identify = async (store: Store, request: Request, { now, secure }: { readonly now: number; /** The hub is behind https. */ readonly secure: boolean }): Promise<Identity> => {
+  const address = request.ip ?? 'unknown';
+  const bearer = /^bearer\s+(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+  const secret = bearer ?? loginOfCookies(request.headers.cookie, secure);
   return secret === undefined ? { kind: 'nobody', address } : identifySecret(store, { secret, address, now, cookie: bearer === undefined });
 };
 

@@ -1,24 +1,24 @@
 import type { RequestHandler } from 'express';
 import { createHmac } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { loginOfCookies } from '../access/identity.ts';
-import type { Identity } from '../access/identity.ts';
 import { sameSecret } from '../store/ids.ts';
 import type { HubSettings } from '../settings.ts';
 import { Refusal, forbidden } from './errors.ts';
+import { identityOf } from './identified.ts';
 
 /** What a page sends along with a cookie to prove it can read our answers: derived from the login, so nothing is stored. */
 export const csrfTokenOf = (loginSecret: string): string => createHmac('sha256', loginSecret).update('csrf').digest('base64url');
 
 /** Refuses changes that another site's page makes a browser send: the Origin must be ours, and whoever comes by cookie must know the CSRF token. */
-export const checkSite = ({ method, headers }: IncomingMessage, identity: Identity, settings: HubSettings): void => {
-  if (method === 'GET' || method === 'HEAD') return;
-  const { origin } = headers;
-  if (origin !== undefined && !isOwnOrigin(origin, headers.host, settings)) throw forbidden(`Requests from pages of ${origin.slice(0, 100)} are not taken. The hub's own pages are at ${settings.publicUrl}.`, 'origin');
-  if (identity.kind !== 'user' || !identity.cookie) return;
-  const login = loginOfCookies(headers.cookie, settings.publicUrl.startsWith('https:')) ?? '';
-  const given = headers['x-csrf-token'];
-  if (!sameSecret(typeof given === 'string' ? given : '', csrfTokenOf(login))) throw forbidden('The header X-CSRF-Token is missing or not that of this login; GET /api/v1/auth/me tells it.', 'csrf');
+export const crossSiteCheck = (settings: HubSettings): RequestHandler => (request, _response, next) => {
+  if (request.method === 'GET' || request.method === 'HEAD') return next();
+  const { origin } = request.headers;
+  if (origin !== undefined && !isOwnOrigin(origin, request.headers.host, settings)) return next(forbidden(`Requests from pages of ${origin.slice(0, 100)} are not taken. The hub's own pages are at ${settings.publicUrl}.`, 'origin'));
+  const identity = identityOf(request);
+  if (identity.kind !== 'user' || !identity.cookie) return next();
+  const login = loginOfCookies(request.headers.cookie, settings.publicUrl.startsWith('https:')) ?? '';
+  const given = request.get('x-csrf-token') ?? '';
+  next(sameSecret(given, csrfTokenOf(login)) ? undefined : forbidden('The header X-CSRF-Token is missing or not that of this login; GET /api/v1/auth/me tells it.', 'csrf'));
 };
 
 /** Ours are the public address, and loopback and the guests' door under the very name and port that was asked. */
