@@ -119,6 +119,31 @@ requireServer('chromium')('two browsers in one room', () => {
     await grace.page.waitForSelector('main.room .composer', { timeout: 10_000 });
   });
 
+  it('[G10] what is drawn first stays where it is while the rest comes', async () => {
+    const { people, team, sick } = stage.scene;
+    const { id } = (await people.grace.ask('GET', `/api/v4/teams/${team.id}/channels/name/${sick}`)).body as { readonly id: string };
+    for (let n = 0; n < 40; n += 1) await people.grace.ask('POST', '/api/v4/posts', { channel_id: id, message: `the ${n}. of many` });
+    const { page, context } = await stage.look(people.ada, `/rooms/${sick}`);
+    await context.addInitScript({ content: `
+      window.shifted = 0;
+      new PerformanceObserver((list) => { for (const { value } of list.getEntries()) window.shifted += value; }).observe({ type: 'layout-shift', buffered: true });
+      const endOf = (list) => [...list.querySelectorAll('.message')].at(-1).getBoundingClientRect().bottom;
+      let first;
+      requestAnimationFrame(function look() {
+        const newest = document.querySelector('.newest');
+        if (newest !== null) first = endOf(newest);
+        if (newest !== null || first === undefined) requestAnimationFrame(look);
+        else document.documentElement.dataset.ends = JSON.stringify({ first, then: endOf(document.querySelector('.messages')) });
+      });` });
+    await page.reload();
+    await page.waitForSelector('html[data-ends]', { state: 'attached' });
+    await page.waitForSelector('.token-graph canvas');
+    const { first, then } = JSON.parse((await page.getAttribute('html', 'data-ends'))!) as { readonly first: number; readonly then: number };
+    expect(Math.abs(first - then)).toBeLessThan(2);
+    expect(await page.evaluate('window.shifted')).toBeLessThan(0.05);
+    await context.close();
+  });
+
   it('neither page complained', () => {
     expect([...ada.complaints, ...grace.complaints].filter((words) => !/ERR_INTERNET_DISCONNECTED|WebSocket connection/.test(words))).toEqual([]);
   });
