@@ -14,11 +14,25 @@ import type { Ask, Route } from './route.ts';
 /** Puts routes into an application: each call is identified, limited, checked, admitted by the permission table and handled, in that order. */
 export const mountRoutes = (app: Express, routes: readonly Route[], base: Base): void => {
   const routers = new Map([...Map.groupBy(routes, ({ path }) => beginningOf(path))].map(([beginning, own]) => [beginning, routerOf(own, base)]));
-  app.use((request, response, next) => (routers.get(beginningOf(request.path)) ?? skipped)(request, response, next));
+  app.use((request, response, next) => {
+    const path = beginningOf(request.path);
+    // /hooks/ab12 is looked for at /hooks/ab12, then at /hooks.
+    const fitting = [...new Set([path, beginningOf(path, 2), beginningOf(path, 1)])].flatMap((beginning) => routers.get(beginning) ?? []);
+    const tryNext = (error?: unknown): void => {
+      const router = error === undefined ? fitting.shift() : undefined;
+      if (router) router(request, response, tryNext);
+      else next(error);
+    };
+    tryNext();
+  });
 };
 
-/** The first three parts of a path, such as /api/v4/posts: no route has a parameter there. A call is compared with the few routes that begin as it does instead of all two hundred. */
-const beginningOf = (path: string): string => path.split('/', 4).join('/').replace(/\/$/, '').toLowerCase();
+/** The first parts of a path that are no parameters, at most three: /api/v4/posts. A call is compared with the few routes that begin as it does instead of all two hundred. */
+const beginningOf = (path: string, most = 3): string => {
+  const parts = path.toLowerCase().split('/', most + 1);
+  const parameter = parts.findIndex((part) => part.startsWith(':'));
+  return parts.slice(0, parameter < 0 ? undefined : parameter).join('/').replace(/\/$/, '');
+};
 
 const routerOf = (routes: readonly Route[], base: Base): RequestHandler => {
   const router = express.Router();
@@ -26,8 +40,6 @@ const routerOf = (routes: readonly Route[], base: Base): RequestHandler => {
   for (const path of new Set(routes.map((one) => one.path))) router.all(path, wrongMethod(routes.filter((one) => one.path === path)));
   return router;
 };
-
-const skipped: RequestHandler = (_request, _response, next) => next();
 
 /** The last two of the chain: what nothing answers, and what went wrong. */
 export const mountEnd = (app: Express, base: Base): void => {
