@@ -119,7 +119,7 @@ requireServer('prometheus')('a real Prometheus that scrapes the hub of two teams
     for (let round = 1; round <= rounds; round += 1) {
       await work(round);
       if (round === 3) await talk();
-      await pause(1500);
+      await pause(round === 1 ? 6000 : 1500); // marks are drawn from points 5 s apart: the first word on a session and its growth must not fall between two of them
     }
     await pause(4000); // young series are held at 0 for two scrapes, and rules follow a second later
     await until(() => Math.floor(Date.now() / 1000) % 15 === 0, 20_000); // the points of a drawn panel lie on whole steps: the last one is to be now
