@@ -89,6 +89,7 @@ requireServer('chromium')('people in a room', () => {
     for (let index = 0; index < 70; index += 1) await say(linus, `about tea, ${index}`);
     await grace.page.reload();
     await grace.page.waitForSelector('.message:has-text("about tea, 69")');
+    await grace.page.waitForSelector('.log[aria-busy="false"]'); // the whole list stands where the newest messages stood
     await grace.page.locator('.messages').focus();
     await grace.page.keyboard.press('/');
     await grace.page.fill('[aria-label="Search in this room"]:is(input)', 'marmalade');

@@ -38,7 +38,7 @@ requireServer('chromium')('what others wrote', () => {
           if (href !== null) found.addresses.add(href.split(/[:/]/)[0]!.replace(/^#.*/, '#'));
         }
       }
-      await page.evaluate(`document.querySelector('.messages').scrollBy(0, -400)`);
+      await page.evaluate(`document.querySelector('.log[aria-busy="false"] .messages')?.scrollBy(0, -400)`);
       await page.waitForTimeout(50);
     }
     expect(found.seen.size).toBe(corpus.length);

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { measureEventLoop } from '../../src/metrics/event-loop.ts';
+import { until } from '../servers.ts';
 import { samplesOf } from './page-of.ts';
 
 it('an event loop that is on time is told as such, whatever the time from one look to the next; one that was blocked by how long', async () => {
@@ -13,6 +14,5 @@ it('an event loop that is on time is told as such, whatever the time from one lo
   expect(await lag('p50')).toBeLessThan(0.15);
   await sleep(450);
   for (const began = performance.now(); performance.now() - began < 600;);
-  await sleep(10);
-  expect(await lag('max')).toBeGreaterThan(0.3);
+  await until(async () => (await lag('max')) > 0.3, 5000); // the look that is late itself may come a moment later
 });
