@@ -12,7 +12,10 @@ it('an event loop that is on time is told as such, whatever the time from one lo
   const lag = async (of: string): Promise<number> => samplesOf(await registry.metrics()).get(`nodejs_eventloop_lag_${of}_seconds`)!;
   await sleep(900);
   expect(await lag('p50')).toBeLessThan(0.15);
-  await sleep(450);
-  for (const began = performance.now(); performance.now() - began < 600;);
-  await until(async () => (await lag('max')) > 0.3, 5000); // the look that is late itself may come a moment later
+  await until(async () => {
+    await sleep(450);
+    for (const began = performance.now(); performance.now() - began < 600;);
+    await sleep(50);
+    return (await lag('max')) > 0.3;
+  }, 20_000); // each look begins anew: on a busy machine a block can fall between two of them
 });
