@@ -41,26 +41,27 @@ const labelsOf = (series: FleetSeries, names: Names): string | undefined => {
 };
 const texts = new WeakMap<FleetSeries, { readonly common: string; readonly text: string }>();
 
-/** What the catalogue reads from a machine as a whole, for each host and user: sessions by state, rate limits of accounts. */
-export const gaugeFamilies = ({ agents, now, wants }: { readonly agents: readonly (Pick<ExportedAgent, 'common' | 'sessions'>)[]; readonly now: number; readonly wants: Wanted }): Family[] => {
+interface Whole {
+  readonly agents: readonly (Pick<ExportedAgent, 'common' | 'sessions'>)[];
+  readonly used: readonly UsedBudgets[];
+  readonly names: Names;
+  readonly now: number;
+  readonly wants: Wanted;
+}
+
+/** What the catalogue reads from a whole: of each host and user sessions by state and rate limits of accounts, of each team its budgets, which are no machine's. */
+export const gaugeFamilies = ({ agents, used, names, now, wants }: Whole): Family[] => {
   const machines = new Map<string, Session[]>();
   for (const { common, sessions } of agents) machines.set(common, [...(machines.get(common) ?? []), ...sessions]);
-  const pictures = [...machines].map(([common, sessions]) => ({ common, picture: pictureOf(sessions, now) }));
+  const pictures = [
+    ...[...machines].map(([common, sessions]) => ({ common, picture: pictureOf(sessions, now) })),
+    ...used.flatMap(({ teamId, budgets }) => (names.team(teamId) === undefined ? [] : [{ common: labelsText(['team'], [names.team(teamId)!]), picture: { ...pictureOf([], now), budgets } }])),
+  ];
   return gauges.filter(({ name }) => wants(name)).flatMap(({ name, help, labels, read }) => {
     const text = pictures.map(({ common, picture }) => read(picture).map((reading) => sampleLine(name, joined(readingLabels(labels, reading), common), reading[0])).join('')).join('');
     return text === '' ? [] : [{ name, type: 'gauge' as const, help, lines: [Buffer.from(text)] }];
   });
 };
-
-/** What was used of the budgets of teams. They are no machine's: of the labels of an agent they have the team alone. */
-export const budgetFamilies = ({ used, names, wants }: { readonly used: readonly UsedBudgets[]; readonly names: Names; readonly wants: Wanted }): Family[] =>
-  gauges.filter(({ name }) => wants(name)).flatMap(({ name, help, labels, read }) => {
-    const text = used.map(({ teamId, budgets }) => {
-      const team = names.team(teamId);
-      return team === undefined ? '' : read({ ...pictureOf([], 0), budgets }).map((reading) => sampleLine(name, joined(readingLabels(labels, reading), labelsText(['team'], [team])), reading[0])).join('');
-    }).join('');
-    return text === '' ? [] : [{ name, type: 'gauge' as const, help, lines: [Buffer.from(text)] }];
-  });
 
 const gauges = fleetMetrics.filter((metric): metric is FleetMetric & { readonly read: (snapshot: Snapshot) => ReturnType<Exclude<FleetMetric['read'], 'ledger'>> } => metric.type === 'gauge' && metric.read !== 'ledger');
 

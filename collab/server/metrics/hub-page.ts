@@ -13,7 +13,7 @@ import type { Agents } from '../agents/agents.ts';
 import type { BudgetBook } from '../budgets/book.ts';
 import { SessionExport, commonLabels, metricsOfSessions } from './exported.ts';
 import type { Exported, ExportLimits, ExportedAgent, TalkOf } from './exported.ts';
-import { budgetFamilies, counterFamilies, gaugeFamilies } from './fleet-lines.ts';
+import { counterFamilies, gaugeFamilies } from './fleet-lines.ts';
 import { namesOf } from './names.ts';
 import type { Names } from './names.ts';
 
@@ -40,8 +40,7 @@ export const createHubScraper = ({ live, fleet, base }: Pick<Agents, 'live' | 'f
     const body = renderFamilies([
       ...sessionFamilies(exported.agents, wants),
       ...counterFamilies({ series, names, show, wants }),
-      ...gaugeFamilies({ agents: exported.agents, now: at, wants }),
-      ...budgetFamilies({ used: (await budgets?.at(at, teamId)) ?? [], names, wants }),
+      ...gaugeFamilies({ agents: exported.agents, used: (await budgets?.at(at, teamId)) ?? [], names, now: at, wants }),
       ...hubFamilies({ exported, live, names, limits: settings, ...(teamId === undefined ? {} : { teamId }) }).filter(({ name }) => wants(name)),
       ...(await ownFamilies(own, { wants, isOperator: teamId === undefined })),
     ], format);
