@@ -25,6 +25,12 @@ requireServer('chromium')('[T6] the budgets of a team in a browser', () => {
     const each = page.locator('.budgets > li', { hasText: 'Each person' });
     await each.locator('.token-bar').nth(3).waitFor();
     for (const name of ['ada', 'grace', 'linus', 'mary']) expect(await each.innerText()).toContain(name);
+    await form.locator('input[name="name"]').fill('nobody-here');
+    await form.locator('input[name="usd"]').fill('5');
+    await form.locator('button').click();
+    await page.locator('.budgets > li', { hasText: 'nobody-here' }).locator('text=Nobody of that name is in the team.').waitFor();
+    await page.getByRole('button', { name: 'Remove the budget of nobody-here, a month' }).click();
+    await page.locator('.budgets > li', { hasText: 'nobody-here' }).waitFor({ state: 'detached' });
 
     const member = await stage.look(stage.scene.people.mary, '/settings/budgets');
     await member.page.waitForSelector('.budgets .token-bar.bad');

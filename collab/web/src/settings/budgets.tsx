@@ -25,6 +25,7 @@ export const BudgetsSection = ({ team }: SectionProps) => {
       <ul className="rows budgets">{budgets.map((budget) => (
         <li key={JSON.stringify(budget)}>
           <span className="grow"><b>{nameOf(budget)}</b> <span className="soft">{perPeriod[budget.period]}</span>
+            {budget.scope === 'user' && budget.name !== undefined && !standings.some((one) => isOf(budget, one, budgets)) && <span className="soft small"><br />Nobody of that name is in the team.</span>}
             {standings.filter((one) => isOf(budget, one, budgets)).sort((one, other) => usedPart(other) - usedPart(one)).map((one) => <Stands key={one.name} standing={one} named={budget.scope === 'user' && budget.name === undefined} now={now} />)}
           </span>
           {isAdmin && <button type="button" className="button tight" aria-label={`Remove the budget of ${nameOf(budget)}, ${perPeriod[budget.period]}`} disabled={busy} onClick={() => void act(() => setBudgets(team.id, budgets.filter((one) => one !== budget)))}>Remove</button>}
