@@ -3,6 +3,7 @@ import type { Post } from '@mattermost/types/posts';
 import { call } from '../api/client.ts';
 import type { Problem } from '../api/problem.ts';
 import { asProblem } from '../api/problem.ts';
+import { throttled } from '../app/throttled.ts';
 import { askLive } from '../live/connection.ts';
 import type { NewAnchor } from './anchor.ts';
 import { chat } from './chat-state.ts';
@@ -36,15 +37,10 @@ export const bringUsers = (ids: readonly string[]): Promise<void> => inChat((now
 
 export const markRead = (channelId: string): void => void call('POST', '/api/v4/channels/members/me/view', { body: { channel_id: channelId } }).catch(() => undefined);
 
-const typingMs = 3000;
-let toldTyping = 0;
-
-export const tellTyping = (rootId: string): void => {
+export const tellTyping = throttled((rootId: string): void => {
   const now = chat.get();
-  if (now.state !== 'open' || Date.now() - toldTyping < typingMs) return;
-  toldTyping = Date.now();
-  void askLive('typing:start', { room: now.channelId, ...(rootId === '' ? {} : { root: rootId }) });
-};
+  if (now.state === 'open') void askLive('typing:start', { room: now.channelId, ...(rootId === '' ? {} : { root: rootId }) });
+}, 3000);
 
 export const moveCursor = (path: string | undefined, line?: number): void => {
   const now = chat.get();

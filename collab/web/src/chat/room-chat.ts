@@ -9,6 +9,7 @@ import { bearer, csrf } from '../api/client.ts';
 import { asProblem } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { createStore } from '../app/store.ts';
+import { throttled } from '../app/throttled.ts';
 import { askLive, connect } from '../live/connection.ts';
 import type { Said } from './acts.ts';
 import { bridge } from './bridge.ts';
@@ -227,15 +228,6 @@ const tellPresence = async (ids: readonly string[], account: Account): Promise<v
 };
 
 const problemOf = (error: unknown): Problem => asProblem(error instanceof Error ? error : new Error((error as { message?: string }).message ?? 'The hub did not do it.'));
-
-function throttled(run: (...args: readonly unknown[]) => void, ms: number): (...args: readonly unknown[]) => void {
-  let last = 0;
-  return (...args) => {
-    if (Date.now() - last < ms) return;
-    last = Date.now();
-    run(...args);
-  };
-}
 
 const inTurn = (run: () => Promise<void>): (() => Promise<void>) => {
   let running: Promise<void> | undefined;
