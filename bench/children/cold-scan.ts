@@ -1,4 +1,3 @@
-import { Ledger } from '../../exporter/src/ledger/ledger.ts';
 import { startLedgerThread } from '../../exporter/src/wiring/ledger-thread.ts';
 
 // What the exporter's ledger thread does from its start to the first complete picture, and how many seconds that takes.
@@ -18,10 +17,11 @@ const thread = startLedgerThread({
 });
 const seconds = ((await complete.promise) - started) / 1000;
 await thread.stop();
-console.log(JSON.stringify({ seconds, ...(tell === undefined ? {} : used()) }));
+console.log(JSON.stringify({ seconds, ...(tell === undefined ? {} : await used()) }));
 
 /** The books' own check, and the use of each model in each session. */
-function used() {
+async function used() {
+  const { Ledger } = await import('../../exporter/src/ledger/ledger.ts');
   const ledger = new Ledger({ path: ledgerPath, now: Date.now, readonly: true });
   const uses = ledger.sessions('all').flatMap(({ nativeId, models }) => Object.entries(models).map(([model, { usage, microUsd = 0 }]) => ({
     session: nativeId, model, input: usage.input ?? 0, output: usage.output ?? 0, cache_creation: (usage.cache_creation_5m ?? 0) + (usage.cache_creation_1h ?? 0), cache_read: usage.cache_read ?? 0, costUsd: microUsd / 1e6,

@@ -6,6 +6,7 @@ import { totalTokens } from '../session/usage.ts';
 import type { Usage } from '../session/usage.ts';
 import type { Fleet } from './fleet.ts';
 import type { Names } from './names.ts';
+import { PendingCalls } from './pending-calls.ts';
 import { Seen } from './seen.ts';
 
 /** A record found later than this after its time is history: it fills the roll-ups, not the fleet counters. */
@@ -44,8 +45,8 @@ export class CallBooks {
   readonly #put: Database.Statement;
   /** Messages booked so far, when the table was empty before: of a new ledger's calls almost all are first ones, and a look into the table for each takes as long as writing it. */
   readonly #seen: Seen | undefined;
-  /** Calls booked since the last save, by message: written in the order of the table, each page of it is touched once. */
-  readonly #pending = new Map<number, CallRow[]>();
+  /** Calls booked since the last save: written in the order of the table, each page of it is touched once. */
+  readonly #pending = new PendingCalls();
   #saveUse: Database.Statement | undefined;
   #saveRollup: Database.Statement | undefined;
   readonly #use = new Map<string, number[]>();
@@ -88,9 +89,7 @@ export class CallBooks {
 
   /** Writes what was booked since the last save, and its sums; inside the caller's transaction. */
   save(): void {
-    for (const row of [...this.#pending.values()].flat().sort(byIdentity))
-      this.#put.run(row.message, row.request, row.session, row.source, row.position, row.owner_started, row.at, row.model, row.input, row.output, row.cache_read,
-        row.cache_creation_5m, row.cache_creation_1h, row.reasoning, row.requests, row.web_searches, row.flags, row.micro_usd, row.project);
+    this.#pending.each((columns) => this.#put.run(columns));
     this.#pending.clear();
     const use = (this.#saveUse ??= this.#db.prepare(`INSERT INTO session_use (session, model, input, output, cache_read, cache_creation_5m, cache_creation_1h, reasoning, requests, micro_usd, priced, unpriced_tokens, lower_bound)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -165,7 +164,7 @@ export class CallBooks {
   #drop(row: CallRow): void {
     this.#count(row, this.#toolOf(row.session), -1);
     if ((row.flags & callFlags.inFleet) !== 0) this.#correct('replayed_sidechain');
-    this.#write({ ...row, flags: row.flags | callFlags.dropped });
+    this.#pending.put({ ...row, flags: row.flags | callFlags.dropped });
   }
 
   #toFleet(row: CallRow, usage: Usage, microUsd: number | undefined, tool: string, now: EpochMs): void {
@@ -194,23 +193,15 @@ export class CallBooks {
 
   #store(row: CallRow, tool: string): void {
     if ((row.flags & callFlags.dropped) === 0) this.#count(row, tool, 1);
-    this.#write(row);
-  }
-
-  #write(row: CallRow): void {
-    const same = this.#pending.get(row.message);
-    if (!same) return void this.#pending.set(row.message, [row]);
-    const at = same.findIndex(({ request }) => request === row.request);
-    if (at < 0) same.push(row);
-    else same[at] = row;
+    this.#pending.put(row);
   }
 
   #findCall({ message, request }: CallRow): CallRow | undefined {
-    return this.#pending.get(message)?.find((row) => row.request === request) ?? (this.#find.get(message, request) as CallRow | undefined);
+    return this.#pending.find(message, request) ?? (this.#find.get(message, request) as CallRow | undefined);
   }
 
   #callsOf(message: number): CallRow[] {
-    const pending = this.#pending.get(message) ?? [];
+    const pending = this.#pending.of(message);
     const written = this.#sameMessage.all(message) as CallRow[];
     return [...written.filter(({ request }) => !pending.some((row) => row.request === request)), ...pending];
   }
@@ -274,8 +265,6 @@ const rowOf = (call: PackedCall, { model, project }: { readonly model: number; r
     requests: call.requests, web_searches: call.webSearches, flags: call.flags, micro_usd: call.microUsd ?? null, project,
   };
 };
-
-const byIdentity = (a: CallRow, b: CallRow): number => a.message - b.message || a.request - b.request;
 
 const add = (sums: number[], index: number, amount: number | null, sign: 1 | -1): void => {
   if (amount !== null) sums[index] = (Number.isNaN(sums[index]) ? 0 : sums[index]!) + sign * amount;

@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3';
-import { z } from 'zod';
 
 /** What people said of a session: `watchroom tag`, `set-project`, `describe`. */
 export interface Words {
@@ -8,29 +7,21 @@ export interface Words {
   readonly description?: string;
 }
 
-/** Control characters would let a word rewrite somebody's terminal. */
-const words = (most: number) => z.string().trim().min(1).max(most).regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters');
-export const mostTags = 50;
-export const tagWord = words(100).regex(/^[^,#\s][^,]*$/, 'no comma in it, no # before it');
-export const projectWord = words(200);
-export const descriptionWords = z.string().trim().min(1).max(2000);
-
-/** What is to be said differently; it crosses the owner's line, so it is checked where it arrives. */
-export const wordsChange = z.object({
+/** A session's words said differently: what arrives from people is checked by words-schema.ts, which the ledger's thread need not load. */
+export interface WordsChange {
   /** Full id. */
-  session: z.string().min(1).max(500),
-  addTags: z.array(tagWord).max(mostTags).exactOptional(),
-  removeTags: z.union([z.array(z.string()), z.literal('all')]).exactOptional(),
+  readonly session: string;
+  readonly addTags?: readonly string[];
+  readonly removeTags?: readonly string[] | 'all';
   /** null: as the tool says, again. */
-  projectName: projectWord.nullable().exactOptional(),
+  readonly projectName?: string | null;
   /** null: none, again. */
-  description: descriptionWords.nullable().exactOptional(),
-});
-export type WordsChange = z.infer<typeof wordsChange>;
+  readonly description?: string | null;
+}
+export const mostTags = 50;
 
 /** Keeps a change with its session and returns all that is said of it now. Throws for a session the ledger does not know, and for too many tags. */
-export const changeWords = (db: Database.Database, told: WordsChange): Words => {
-  const change = wordsChange.parse(told);
+export const changeWords = (db: Database.Database, change: WordsChange): Words => {
   const keep = db.transaction((): Words => {
     const row = db.prepare('SELECT tags, project_name, description FROM sessions WHERE key = ?').get(change.session) as WordsRow | undefined;
     if (!row) throw new Error(`the ledger does not know ${change.session}: words are kept with a session's transcript, and it has none`);

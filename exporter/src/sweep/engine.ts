@@ -13,7 +13,7 @@ import { budgetStatus } from './budgets.ts';
 import { claimedFile } from './claimed-file.ts';
 import { listSources } from './listing.ts';
 import type { Listed, ListedRoot } from './listing.ts';
-import { readInThreads } from './parse-pool.ts';
+import { ParsePool } from './parse-pool.ts';
 import { fingerprintOf, readSource } from './read-source.ts';
 import type { Job, ReadOutcome, Reading } from './read-source.ts';
 import type { ReadingSettings } from './reading.ts';
@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly windowMs?: number;
   /** Threads that read in a long scan, the engine's own among them; 0 or 1: no others. */
   readonly threads: number;
+  /** The first scan is likely a long one: its threads start while the files are listed. @default false */
+  readonly expectsMuch?: boolean;
   readonly budgets?: readonly Budget[];
   readonly timeZone?: string;
   readonly weekStart?: WeekDay | undefined;
@@ -73,6 +75,8 @@ const threadsFromBytes = 24 * 2 ** 20;
 /** Sources in one transaction; a long scan writes each page of the ledger less often when they are many. */
 const commitReports = 256;
 const scanReports = 1024;
+/** Towards the end of a long scan they are fewer: the threads are done together, and not all but the one that books. */
+const fewReports = 64;
 const publishEveryMs = 500;
 const sessionsAtOnce = 50;
 const quietMs = 10_000;
@@ -91,6 +95,7 @@ export class Engine {
   readonly #reading = new Map<string, Listed>();
   readonly #unreadable = new Set<string>();
   readonly #changed = new Set<string>();
+  readonly #pool: ParsePool;
   #roots: readonly ListedRoot[] = [];
   #complete = false;
   #bytesToScan = 0;
@@ -106,15 +111,18 @@ export class Engine {
     this.#options = options;
     this.#readers = new Map(options.readers.map((reader) => [reader.tool, reader]));
     this.#sources = new SourceStates(options.readers);
+    this.#pool = new ParsePool(options);
   }
 
   /** Lists every root and reads what is new; resolves when all of it is booked and published. */
   async scan(): Promise<void> {
     const first = !this.#complete && this.#roots.length === 0;
+    if (first && this.#options.expectsMuch) this.#pool.start();
     if (first) this.#tellWhatIsKnown();
     await this.#list();
     await this.#watch();
     await this.#work();
+    await this.#pool.stop();
     this.#isLedgerGone = this.#options.ledger.isGone();
     this.#complete = true;
     this.#deal();
@@ -220,9 +228,9 @@ export class Engine {
     ledger.expect('much');
     let waiting: ReadOutcome[] = [];
     let since = performance.now();
-    await readInThreads(jobs, this.#options, (outcomes) => {
+    await this.#pool.read(jobs, (outcomes, left) => {
       waiting.push(...outcomes);
-      if (waiting.length < scanReports && performance.now() - since < publishEveryMs) return;
+      if (waiting.length < Math.min(scanReports, fewReports + left / 2) && performance.now() - since < publishEveryMs) return;
       this.#book(waiting);
       waiting = [];
       since = performance.now();

@@ -1,7 +1,5 @@
 /** Places in the shared memory. */
-const count = 0;
-const taken = 1;
-const arrived = 2;
+const places = { count: 0, taken: 1, arrived: 2 } as const;
 
 /** Batches of work that several threads take for themselves, so that none waits until it is given some. */
 export class Share {
@@ -12,23 +10,28 @@ export class Share {
   constructor(work: number | SharedArrayBuffer) {
     this.memory = typeof work === 'number' ? new SharedArrayBuffer(12) : work;
     this.#numbers = new Int32Array(this.memory);
-    if (typeof work === 'number') this.#numbers[count] = work;
+    if (typeof work === 'number') this.#numbers[places.count] = work;
   }
 
   /** Index of a batch nobody else takes; undefined: none is left. */
   take(): number | undefined {
-    const index = Atomics.add(this.#numbers, taken, 1);
-    return index < Atomics.load(this.#numbers, count) ? index : undefined;
+    const index = Atomics.add(this.#numbers, places.taken, 1);
+    return index < Atomics.load(this.#numbers, places.count) ? index : undefined;
+  }
+
+  /** How many batches somebody took. */
+  taken(): number {
+    return Math.min(Atomics.load(this.#numbers, places.taken), Atomics.load(this.#numbers, places.count));
   }
 
   /** The results of a batch are where they were wanted. */
   arrived(): void {
-    Atomics.add(this.#numbers, arrived, 1);
-    Atomics.notify(this.#numbers, arrived);
+    Atomics.add(this.#numbers, places.arrived, 1);
+    Atomics.notify(this.#numbers, places.arrived);
   }
 
   /** Blocks this thread until so many results have arrived. */
   untilArrived(batches: number): void {
-    for (let now = Atomics.load(this.#numbers, arrived); now < batches; now = Atomics.load(this.#numbers, arrived)) Atomics.wait(this.#numbers, arrived, now);
+    for (let now = Atomics.load(this.#numbers, places.arrived); now < batches; now = Atomics.load(this.#numbers, places.arrived)) Atomics.wait(this.#numbers, places.arrived, now);
   }
 }

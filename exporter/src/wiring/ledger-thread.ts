@@ -28,7 +28,7 @@ export interface LedgerThreadListeners {
 type Question = { readonly hoursOf: readonly string[] } | { readonly say: WordsChange } | { readonly past: { readonly after: PastCursor | undefined; readonly limit: number } };
 
 export const startLedgerThread = (settings: EngineSettings, { onUpdate, onFailure, onWord, onDeath }: LedgerThreadListeners): LedgerThread => {
-  const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  const thread = new Worker(threadFile, { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
   const ahead: StoredSession[] = [];
   const asked = new Map<number, { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }>();
   let tickets = 0;

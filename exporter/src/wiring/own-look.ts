@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import type { World } from '../cli/backend.ts';
 import { applyPathMode } from '../files/path-mode.ts';
-import { wordsChange } from '../ledger/words.ts';
+import { wordsChange } from '../ledger/words-schema.ts';
 import { readers as allReaders } from '../readers/registry.ts';
 import type { NowAsk, NowPage } from '../session/now.ts';
 import { Scene } from '../sweep/scene.ts';

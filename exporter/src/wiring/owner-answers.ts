@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { World } from '../cli/backend.ts';
-import { wordsChange } from '../ledger/words.ts';
+import { wordsChange } from '../ledger/words-schema.ts';
 import type { LedgerThread } from './ledger-thread.ts';
 import type { LocalHub } from './local-hub.ts';
 import { openOwnerLine } from './owner-line.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
+import { wordsChange } from '../ledger/words-schema.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
 import type { Books } from './books.ts';
 import { sayOfImported } from './imports.ts';
@@ -28,7 +29,7 @@ export const say = async (change: WordsChange, { books, close, world }: Reopenin
     const { ledger, state, engine } = await books();
     if (engine) {
       if (!state.durable) throw new CommandError(`nothing would be remembered: ${state.problem ?? 'the ledger is thrown away at the end'}`);
-      return ledger.say(change);
+      return ledger.say(wordsChange.parse(change));
     }
     const told = state.owner?.line === undefined ? undefined : await askOwner(state.owner.line, change);
     if (told) return told;

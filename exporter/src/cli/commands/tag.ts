@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { descriptionWords, projectWord, tagWord } from '../../ledger/words.ts';
+import { descriptionWords, projectWord, tagWord } from '../../ledger/words-schema.ts';
 import type { Words, WordsChange } from '../../ledger/words.ts';
 import type { Session } from '../../session/session.ts';
 import type { Deps } from '../deps.ts';
