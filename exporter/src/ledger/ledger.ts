@@ -50,7 +50,6 @@ export class Ledger {
   /** Which file it is; undefined in memory. */
   readonly #file: string | undefined;
   #books: Books;
-  #pageSize: number | undefined;
   readonly id: string;
   readonly createdAt: EpochMs;
 
@@ -245,9 +244,8 @@ export class Ledger {
   // The file
 
   status(): Omit<LedgerStatus, 'durable' | 'problem'> {
-    const pages = this.#db.pragma('page_count', { simple: true }) as number;
-    const pageSize = (this.#pageSize ??= this.#db.pragma('page_size', { simple: true }) as number);
-    return { id: this.id, createdAt: this.createdAt, sizeBytes: pages * pageSize, ...(this.#path === ':memory:' ? {} : { path: this.#path }) };
+    const sizeBytes = this.#sql('SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()').pluck().get() as number;
+    return { id: this.id, createdAt: this.createdAt, sizeBytes, ...(this.#path === ':memory:' ? {} : { path: this.#path }) };
   }
 
   /** The file is no longer where it was opened: somebody removed or replaced it, and what is booked now goes with this process. */
@@ -264,10 +262,9 @@ export class Ledger {
     return verifyLedger(this.#db);
   }
 
-  /** A long scan books all over the tables and needs many pages at hand; afterwards the system's own cache will do. */
-  expect(work: 'much' | 'little'): void {
-    this.#db.pragma(`cache_size = -${work === 'much' ? 4000 : 2000}`); // KiB
-    if (work === 'little') this.#db.pragma('shrink_memory');
+  /** A long scan is over: pages that were at hand for it are given back. */
+  rest(): void {
+    this.#db.pragma('shrink_memory');
   }
 
   /** Gives back free space. Returns the size in bytes before and after. */

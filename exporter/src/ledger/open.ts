@@ -39,6 +39,7 @@ const refuseForeign = (db: Database.Database, path: string): void => {
 const prepare = (db: Database.Database, now: () => EpochMs): void => {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
+  db.pragma('cache_size = -1000'); // KiB: calls are written in the order of their table, and the system has its own cache
   db.pragma('wal_autocheckpoint = 4000'); // pages: a first scan would else copy every page into the file again and again
   db.pragma('journal_size_limit = 4194304');
   if (versionOf(db) !== 0) return;

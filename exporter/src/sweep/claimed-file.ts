@@ -3,10 +3,10 @@ import { join, relative as relativeTo, sep } from 'node:path';
 import { fileStat } from '../files/identity.ts';
 import type { Reader } from '../readers/reader.ts';
 import type { Tool } from '../session/tool.ts';
-import type { Listed, ListedRoot } from './listing.ts';
+import type { Listed, SeenRoot } from './listing.ts';
 
 /** The file that a changed path belongs to, when a reader claims it below one of the roots. */
-export const claimedFile = (path: string, roots: readonly ListedRoot[], readers: ReadonlyMap<Tool, Reader>): Listed | undefined => {
+export const claimedFile = (path: string, roots: readonly SeenRoot[], readers: ReadonlyMap<Tool, Reader>): Listed | undefined => {
   for (const { tool, root, resolved } of roots) {
     const changed = resolved === undefined ? '..' : relativeTo(resolved, path).replaceAll(sep, '/');
     if (changed.startsWith('..')) continue;

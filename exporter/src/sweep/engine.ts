@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { SourceReport } from '../ledger/report.ts';
 import type { Words, WordsChange } from '../ledger/words.ts';
 import type { Reader } from '../readers/reader.ts';
+import { releaseCalls } from '../session/packed-calls.ts';
 import type { EpochMs } from '../session/part.ts';
 import type { StoredSession } from '../session/session.ts';
 import type { BudgetStatus, FleetHistogram, FleetSeries, LedgerStatus, SourceStatus } from '../session/snapshot.ts';
@@ -11,8 +12,8 @@ import type { WeekDay } from '../session/week-day.ts';
 import type { Budget } from './budgets.ts';
 import { budgetStatus } from './budgets.ts';
 import { claimedFile } from './claimed-file.ts';
-import { listSources } from './listing.ts';
-import type { Listed, ListedRoot } from './listing.ts';
+import { listSources, withoutFiles } from './listing.ts';
+import type { Listed, ListedRoot, SeenRoot } from './listing.ts';
 import { ParsePool } from './parse-pool.ts';
 import { fingerprintOf, readSource } from './read-source.ts';
 import type { Job, ReadOutcome, Reading } from './read-source.ts';
@@ -74,7 +75,7 @@ export interface EngineUpdate {
 const threadsFromBytes = 24 * 2 ** 20;
 /** Sources in one transaction; a long scan writes each page of the ledger less often when they are many. */
 const commitReports = 256;
-const scanReports = 1024;
+const scanReports = 512;
 /** Towards the end of a long scan they are fewer: the threads are done together, and not all but the one that books. */
 const fewReports = 64;
 const publishEveryMs = 500;
@@ -96,7 +97,7 @@ export class Engine {
   readonly #unreadable = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #pool: ParsePool;
-  #roots: readonly ListedRoot[] = [];
+  #roots: readonly SeenRoot[] = [];
   #complete = false;
   #bytesToScan = 0;
   #bytesScanned = 0;
@@ -119,8 +120,7 @@ export class Engine {
     const first = !this.#complete && this.#roots.length === 0;
     if (first && this.#options.expectsMuch) this.#pool.start();
     if (first) this.#tellWhatIsKnown();
-    await this.#list();
-    await this.#watch();
+    await this.#watch(await this.#list());
     await this.#work();
     await this.#pool.stop();
     this.#isLedgerGone = this.#options.ledger.isGone();
@@ -153,7 +153,7 @@ export class Engine {
   }
 
   /** Every place that was looked at, for `doctor`. */
-  get roots(): readonly ListedRoot[] {
+  get roots(): readonly SeenRoot[] {
     return this.#roots;
   }
 
@@ -168,13 +168,15 @@ export class Engine {
     this.#publish();
   }
 
-  async #list(): Promise<void> {
+  async #list(): Promise<readonly ListedRoot[]> {
     const { readers, settings, extraRoots } = this.#options;
     const started = performance.now();
-    this.#roots = await listSources(readers, settings.machine, extraRoots);
+    const listed = await listSources(readers, settings.machine, extraRoots);
+    this.#roots = listed.map(withoutFiles);
     this.#sources.countPlaces(this.#roots, this.#options.watcher);
     this.#sources.noteListing(this.#roots, { seconds: (performance.now() - started) / 1000, at: this.#options.now() });
-    for (const root of this.#roots) for (const file of root.files) if (this.#isNew(file)) this.#waiting.set(file.path, file);
+    for (const root of listed) for (const file of root.files) if (this.#isNew(file)) this.#waiting.set(file.path, file);
+    return listed;
   }
 
   /** What was written between the first listing and the first watch told no one. */
@@ -225,7 +227,6 @@ export class Engine {
 
   async #readInThreads(jobs: readonly Job[]): Promise<void> {
     const { ledger, reading, onRest } = this.#options;
-    ledger.expect('much');
     let waiting: ReadOutcome[] = [];
     let since = performance.now();
     await this.#pool.read(jobs, (outcomes, left) => {
@@ -236,7 +237,7 @@ export class Engine {
       since = performance.now();
     });
     this.#book(waiting);
-    ledger.expect('little');
+    ledger.rest();
     reading.cutter.release();
     onRest?.();
   }
@@ -255,7 +256,10 @@ export class Engine {
       // Nothing of it was booked: the sources look unread, and the next scan takes them up again.
       this.#ledgerProblem = `the ledger could not be written: ${error instanceof Error ? error.message : String(error)}`;
     }
-    for (const { path } of reports) this.#reading.delete(path);
+    for (const { path, calls } of reports) {
+      this.#reading.delete(path);
+      releaseCalls(calls);
+    }
     this.#publishSoon();
   }
 
@@ -272,10 +276,10 @@ export class Engine {
   }
 
   /** Watches the folders in which something happened lately, and waits for the roots that do not exist yet. */
-  async #watch(): Promise<void> {
+  async #watch(listed: readonly ListedRoot[]): Promise<void> {
     const { watcher, now } = this.#options;
     if (!watcher) return;
-    await Promise.all(foldersToWatch(this.#roots, now() - weekMs).map((folder) => watcher.watch(folder)));
+    await Promise.all(foldersToWatch(listed, now() - weekMs).map((folder) => watcher.watch(folder)));
     this.#sources.countPlaces(this.#roots, watcher);
   }
 

@@ -16,18 +16,25 @@ export interface Listed {
 }
 
 /** Where a tool was looked for. */
-export interface ListedRoot {
+export interface SeenRoot {
   readonly tool: Tool;
   /** The folder as the reader or the configuration names it. */
   readonly named: string;
   readonly root: Root;
   /** With links resolved; undefined: there is no such folder. */
   readonly resolved?: string;
-  readonly files: readonly Listed[];
+  readonly fileCount: number;
   /** Folders that were read: what to watch. */
   readonly folders: readonly string[];
   readonly problems: readonly WalkProblem[];
 }
+
+/** A root with everything that is claimed below it: thousands of files, to be gone through and forgotten. */
+export interface ListedRoot extends SeenRoot {
+  readonly files: readonly Listed[];
+}
+
+export const withoutFiles = ({ files: _files, ...root }: ListedRoot): SeenRoot => root;
 
 /** Walks every root of every reader once; a folder that two roots lead to is read for the first. */
 export const listSources = async (readers: readonly Reader[], machine: Machine, extraRoots: readonly { readonly tool: Tool; readonly path: string }[] = []): Promise<ListedRoot[]> => {
@@ -66,6 +73,7 @@ export const listRoot = async (reader: Reader, root: Root): Promise<ListedRoot> 
     named: root.path,
     root: place,
     ...(found.root === undefined ? {} : { resolved: found.root }),
+    fileCount: found.files.length,
     files: found.files.map((file) => ({ tool: reader.tool, ...file, root: place, kind: kinds.get(file.relative)! })),
     folders: found.folders,
     problems: found.problems,

@@ -9,7 +9,7 @@ import { Share } from './share.ts';
 // A parse thread: once there is work it takes batches of jobs until none is left, and sends the outcomes. It touches no ledger and keeps nothing between jobs.
 
 /** Reading goes on while the other side books; what waits to be booked must fit in memory. Of two megabytes of transcripts some fifty kilobytes are left. */
-const batchesAhead = 100;
+const batchesAhead = 40;
 
 const reading = makeReading(workerData as ReadingSettings);
 

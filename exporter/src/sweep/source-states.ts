@@ -5,7 +5,7 @@ import { observe } from '../session/draft.ts';
 import type { EpochMs, Histogram } from '../session/part.ts';
 import type { SourceStatus } from '../session/snapshot.ts';
 import type { Tool } from '../session/tool.ts';
-import type { ListedRoot } from './listing.ts';
+import type { SeenRoot } from './listing.ts';
 
 /** How it stands with the sources of each tool: which could be read, when they were listed, how many files and watched folders there are. */
 export class SourceStates {
@@ -19,16 +19,16 @@ export class SourceStates {
     for (const { tool } of readers) this.#health.set(tool, { problem: undefined, scannedAt: undefined, durations: undefined });
   }
 
-  countPlaces(roots: readonly ListedRoot[], watcher: Watcher | undefined): void {
+  countPlaces(roots: readonly SeenRoot[], watcher: Watcher | undefined): void {
     for (const { tool } of this.#readers) {
       const own = roots.filter((root) => root.tool === tool);
       const folders = own.flatMap((root) => root.folders);
       const watched = watcher ? folders.filter((folder) => watcher.isWatched(folder)).length : 0;
-      this.#places.set(tool, { files: own.reduce((sum, root) => sum + root.files.length, 0), watched, polled: folders.length - watched });
+      this.#places.set(tool, { files: own.reduce((sum, root) => sum + root.fileCount, 0), watched, polled: folders.length - watched });
     }
   }
 
-  noteListing(roots: readonly ListedRoot[], { seconds, at }: { readonly seconds: number; readonly at: EpochMs }): void {
+  noteListing(roots: readonly SeenRoot[], { seconds, at }: { readonly seconds: number; readonly at: EpochMs }): void {
     for (const [tool, health] of this.#health) {
       const blocked = roots.filter((root) => root.tool === tool).flatMap((root) => root.problems.filter(({ problem }) => problem !== 'symlink' && problem !== 'not_a_file'));
       health.problem = blocked[0] && `${blocked[0].path} could not be read (${blocked[0].problem})`;

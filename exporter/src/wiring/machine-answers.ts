@@ -9,7 +9,7 @@ import { totalTokens } from '../session/usage.ts';
 import { budgetOutlook } from '../sweep/budget-forecast.ts';
 import type { BudgetOutlook } from '../sweep/budget-forecast.ts';
 import { listSources } from '../sweep/listing.ts';
-import type { ListedRoot } from '../sweep/listing.ts';
+import type { SeenRoot } from '../sweep/listing.ts';
 import type { Books, Surroundings } from './books.ts';
 import type { About } from './exporter.ts';
 import { engineSettings, toldBudgets } from './reading-settings.ts';
@@ -37,7 +37,7 @@ export const outlooks = ({ ledger, state }: Books, { config }: World, now: numbe
     budget: config.budgets[index]!, // under the name its owner gave it
   }));
 
-interface Seen { readonly books: Books; readonly world: World; readonly roots: readonly ListedRoot[]; readonly sessions: readonly Session[]; readonly processes: number }
+interface Seen { readonly books: Books; readonly world: World; readonly roots: readonly SeenRoot[]; readonly sessions: readonly Session[]; readonly processes: number }
 
 const toolDiagnosis = (tool: Tool, { books, world, roots, sessions, processes }: Seen): ToolDiagnosis => {
   const reader = allReaders.find((one) => one.tool === tool);
@@ -48,7 +48,7 @@ const toolDiagnosis = (tool: Tool, { books, world, roots, sessions, processes }:
     tool,
     enabled: !world.config.disabledTools.includes(tool),
     roots: reader ? rootDiagnoses(reader, own, world) : [],
-    files: own.reduce((sum, root) => sum + root.files.length, 0),
+    files: own.reduce((sum, root) => sum + root.fileCount, 0),
     sessions: sessions.length,
     unreadable: own.flatMap((root) => root.problems.filter(({ problem }) => problem !== 'symlink').map(({ path, problem }) => ({ path, reason: problem }))),
     parseErrors: Object.fromEntries([...bad].filter(([label]) => label.startsWith(`${tool} `)).map(([label, count]) => [label.slice(tool.length + 1), count])),
@@ -60,11 +60,11 @@ const toolDiagnosis = (tool: Tool, { books, world, roots, sessions, processes }:
   };
 };
 
-const rootDiagnoses = (reader: Reader, listed: readonly ListedRoot[], world: World): RootDiagnosis[] => {
+const rootDiagnoses = (reader: Reader, listed: readonly SeenRoot[], world: World): RootDiagnosis[] => {
   const seen = listed.map((root) => ({
     path: root.named,
     exists: root.resolved !== undefined,
-    files: root.files.length,
+    files: root.fileCount,
     ...(root.resolved === undefined && root.problems[0] ? { problem: root.problems[0].problem } : {}),
   }));
   return seen.length > 0 ? seen : reader.roots(world.machine).map(({ path }) => ({ path, exists: existsSync(path), files: 0 }));
