@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Built {
-  /** The exporter's program, as a package has it: JavaScript. */
+  /** The program, as a package has it: JavaScript behind its entry point. */
   readonly main: string;
   /** A script of bench/children. */
   readonly child: (name: string) => string;
@@ -20,10 +20,11 @@ export const build = (): Built => {
   const { stdout } = spawnSync(process.execPath, [join(repository, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(repository, 'bench'), '--outDir', folder], { encoding: 'utf8' });
   if (!existsSync(join(folder, 'exporter', 'src', 'main.js'))) throw new Error(`the exporter could not be compiled:\n${stdout}`);
   cpSync(join(repository, 'package.json'), join(folder, 'package.json'));
-  for (const file of ['package.json', 'prices', 'src/files/scan.wasm']) cpSync(join(repository, 'exporter', file), join(folder, 'exporter', file), { recursive: true });
+  for (const file of ['package.json', 'bin', 'prices', 'src/files/scan.wasm']) cpSync(join(repository, 'exporter', file), join(folder, 'exporter', file), { recursive: true });
+  symlinkSync('src', join(folder, 'exporter', 'dist'));
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
   return {
-    main: join(folder, 'exporter', 'src', 'main.js'),
+    main: join(folder, 'exporter', 'bin', 'watchroom.js'),
     child: (name) => join(folder, 'bench', 'children', `${name}.js`),
     remove: () => rmSync(folder, { recursive: true }),
   };

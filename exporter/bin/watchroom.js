@@ -11,6 +11,8 @@ const { pathToFileURL } = require('node:url');
 const isCheckout = existsSync(join(__dirname, '../src/main.ts'));
 const [command, ...args] = process.argv.slice(2);
 
+if (command === 'exporter' || command === 'agent') require('./frugal-memory.js').startFrugally();
+
 // What was compiled once need not be again; a folder that cannot be written costs nothing but that. What runs for days starts as before, and leaves nothing.
 const cache = ['exporter', 'agent', 'hub'].includes(command) ? undefined : cacheFolder();
 if (cache !== undefined) enableCompileCache(cache);

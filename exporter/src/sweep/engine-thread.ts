@@ -73,8 +73,12 @@ const rescan = (): Promise<void> => (scanning ??= engine.scan().finally(() => (s
 function rescanSoon(): void {
   soon ??= setTimeout(() => {
     soon = undefined;
-    rescan().catch(fail);
+    lookAgain();
   }, 50);
+}
+/** What a list of thousands of files leaves behind would be half of this thread's memory until the next one. */
+function lookAgain(): void {
+  rescan().then(giveBackMemory).catch(fail);
 }
 /** Once what was found is told. */
 function restSoon(): void {
@@ -117,5 +121,5 @@ const stop = async (): Promise<void> => {
 };
 
 // File events can be lost (a full queue, a network mount), so everything is listed again now and then.
-const safetyNet = setInterval(() => rescan().catch(fail), settings.rescanIntervalMs);
+const safetyNet = setInterval(lookAgain, settings.rescanIntervalMs);
 rescan().catch(fail);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -45,6 +45,15 @@ describe('the exporter as a process', () => {
     const page = await exporter.until(new RegExp(`token_type="output"} 123\n`));
     expect(valueOf(page, 'watchroom_read_bytes_total{source="claude"}')).toBe(before + Buffer.byteLength(line));
     expect(valueOf(page, tokens('output'))).toBe(123);
+  });
+
+  it('begins again with a frugal C library, as the same process, unless somebody set that otherwise', async () => {
+    const settingsOf = ({ process: { pid } }: RunningExporter): readonly string[] => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter((entry) => entry.startsWith('MALLOC_'));
+    const exporter = await start();
+    expect(settingsOf(exporter)).toContain('MALLOC_ARENA_MAX=2');
+    await exporter.stop();
+    running = await startExporter(['--home', place.home, '--proc', proc.path, '--state', state()], { MALLOC_ARENA_MAX: '4' });
+    expect(settingsOf(running)).toEqual(['MALLOC_ARENA_MAX=4']);
   });
 
   it('[T41] moves no fleet counter by a scan of old transcripts, and only by news afterwards', async () => {
