@@ -10,7 +10,7 @@ import { Engine } from './engine.ts';
 import type { EngineUpdate } from './engine.ts';
 import { keepPlaces, makePrices, makeReading } from './reading.ts';
 import { completeSession } from './complete.ts';
-import { collectAlone, giveBackMemory } from './give-back.ts';
+import { giveBackMemory } from './give-back.ts';
 import type { EngineSettings } from './engine-settings.ts';
 
 // The ledger's thread: it owns the database, finds and reads the sources and tells the main thread what changed.
@@ -20,7 +20,6 @@ const port = parentPort!;
 // Whoever asks for /metrics comes first. Linux counts priority by thread, and the parse threads inherit it; elsewhere it would slow the whole process.
 if (settings.reading.machine.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
-collectAlone();
 const ledger = new Ledger({ path: settings.ledgerPath, now: Date.now });
 const prices = makePrices(settings.reading);
 if (keepPlaces(ledger, settings.reading))

@@ -1,5 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import { collectAlone } from './give-back.ts';
 import { readSource } from './read-source.ts';
 import type { Job, Reading, ReadOutcome } from './read-source.ts';
 import type { ReadingSettings } from './reading.ts';
@@ -58,7 +59,8 @@ export class ParsePool {
     };
     this.start(Math.min(this.#readers.threads, batches.length) - 1);
     const others = this.#threads.splice(0).map((thread) => runThread(thread, share, batches, take));
-    await Promise.all([...others, readHere(batches, share, this.#readers.reading, take)]);
+    collectAlone(true);
+    await Promise.all([...others, readHere(batches, share, this.#readers.reading, take)]).finally(() => collectAlone(false));
   }
 
   /** Ends threads that were started for nothing. */
