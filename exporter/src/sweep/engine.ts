@@ -120,9 +120,12 @@ export class Engine {
     const first = !this.#complete && this.#roots.length === 0;
     if (first && this.#options.expectsMuch) this.#pool.start();
     if (first) this.#tellWhatIsKnown();
-    await this.#watch(await this.#list());
-    await this.#work();
-    await this.#pool.stop();
+    try {
+      await this.#watch(await this.#list());
+      await this.#work();
+    } finally {
+      await this.#pool.stop();
+    }
     this.#isLedgerGone = this.#options.ledger.isGone();
     this.#complete = true;
     this.#deal();
