@@ -4,6 +4,8 @@ import type { PackedCall, PackedCalls } from '../session/packed-calls.ts';
 import type { EpochMs } from '../session/part.ts';
 import { totalTokens } from '../session/usage.ts';
 import type { Usage } from '../session/usage.ts';
+import { callColumns } from './call-row.ts';
+import type { CallRow } from './call-row.ts';
 import type { Fleet } from './fleet.ts';
 import type { Names } from './names.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -12,12 +14,6 @@ import { Seen } from './seen.ts';
 /** A record found later than this after its time is history: it fills the roll-ups, not the fleet counters. */
 export const lateAfterMs = 3_600_000;
 const quarterMs = 900_000;
-
-export interface CallRow {
-  message: number; request: number; session: number; source: number; position: number; owner_started: number; at: number; model: number;
-  input: number | null; output: number | null; cache_read: number | null; cache_creation_5m: number | null; cache_creation_1h: number | null; reasoning: number | null;
-  requests: number; web_searches: number; flags: number; micro_usd: number | null; project: number;
-}
 
 /** Who claims the calls of a report. */
 export interface Claimant {
@@ -65,9 +61,7 @@ export class CallBooks {
     this.#toolOf = options.toolOf;
     this.#find = this.#db.prepare('SELECT * FROM calls WHERE message = ? AND request = ?');
     this.#sameMessage = this.#db.prepare('SELECT * FROM calls WHERE message = ?');
-    this.#put = this.#db.prepare(`INSERT OR REPLACE INTO calls (message, request, session, source, position, owner_started, at, model,
-      input, output, cache_read, cache_creation_5m, cache_creation_1h, reasoning, requests, web_searches, flags, micro_usd, project)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#put = this.#db.prepare(`INSERT OR REPLACE INTO calls (${callColumns.join(', ')}) VALUES (${callColumns.map(() => '?').join(', ')})`);
     this.#seen = this.#db.prepare('SELECT 1 FROM calls LIMIT 1').get() === undefined ? new Seen() : undefined;
   }
 

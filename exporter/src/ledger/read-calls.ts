@@ -2,7 +2,7 @@ import type { BookedCall } from '../session/booked.ts';
 import { callFlags } from '../session/packed-calls.ts';
 import type { Usage } from '../session/usage.ts';
 import type { Books } from './books.ts';
-import type { CallRow } from './call-books.ts';
+import type { CallRow } from './call-row.ts';
 import type { Sql } from './statements.ts';
 
 /** Every call of some sessions as it was booked, by time. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { CallRow } from '../../src/ledger/call-books.ts';
+import type { CallRow } from '../../src/ledger/call-row.ts';
 import { PendingCalls } from '../../src/ledger/pending-calls.ts';
 
 const call = (message: number, request: number, output: number | null = 1): CallRow => ({
@@ -33,7 +33,7 @@ describe('calls that wait to be written', () => {
     const pending = new PendingCalls();
     pending.put(call(1, 2));
     expect(pending.find(1, 3)).toBeUndefined();
-    expect(pending.of(257)).toEqual([]); // of the same chain
+    expect(pending.of(257)).toEqual([]);
     pending.clear();
     expect(pending.find(1, 2)).toBeUndefined();
     const written: unknown[] = [];
