@@ -15,6 +15,10 @@ import { Seen } from './seen.ts';
 export const lateAfterMs = 3_600_000;
 const quarterMs = 900_000;
 
+/** Calls written by one statement: what a statement costs beside its values is then little. */
+const callsAtOnce = 8;
+const putting = (calls: number): string => `INSERT OR REPLACE INTO calls (${callColumns.join(', ')}) VALUES ${new Array(calls).fill(`(${callColumns.map(() => '?').join(', ')})`).join(', ')}`;
+
 /** Who claims the calls of a report. */
 export interface Claimant {
   readonly tool: string;
@@ -23,6 +27,11 @@ export interface Claimant {
   /** Ledger id, start of the claiming part and project of each session the calls name. */
   readonly sessions: readonly { readonly id: number; readonly key: string; readonly started: EpochMs; readonly project: string | undefined }[];
 }
+
+/** A session's use of a model since the last save, by the columns of session_use. NaN: no call said anything of this kind, and SQLite keeps it as NULL. */
+interface Use { readonly session: number; readonly model: number; readonly amounts: number[] }
+/** What was used in a quarter of an hour since the last save, by the columns of rollups. */
+interface Rollup { readonly quarter: number; readonly tool: string; readonly model: number; readonly project: number; readonly amounts: number[] }
 
 /**
  * Books every call of the machine once (TRAPS.md 3): for the session whose transcript began first, with the report that says most,
@@ -39,14 +48,18 @@ export class CallBooks {
   readonly #find: Database.Statement;
   readonly #sameMessage: Database.Statement;
   readonly #put: Database.Statement;
+  readonly #putMany: Database.Statement;
   /** Messages booked so far, when the table was empty before: of a new ledger's calls almost all are first ones, and a look into the table for each takes as long as writing it. */
   readonly #seen: Seen | undefined;
   /** Calls booked since the last save: written in the order of the table, each page of it is touched once. */
   readonly #pending = new PendingCalls();
   #saveUse: Database.Statement | undefined;
   #saveRollup: Database.Statement | undefined;
-  readonly #use = new Map<string, number[]>();
-  readonly #rollups = new Map<string, { tool: string; amounts: number[] }>();
+  readonly #use = new Map<string, Use>();
+  readonly #rollups = new Map<string, Rollup>();
+  /** What the call before was counted in: the next one most often is, too. */
+  #lastUse: Use | undefined;
+  #lastRollup: Rollup | undefined;
   readonly touched = new Set<number>();
   lateTokens = 0;
   readonly corrections = new Map<string, number>();
@@ -61,7 +74,8 @@ export class CallBooks {
     this.#toolOf = options.toolOf;
     this.#find = this.#db.prepare('SELECT * FROM calls WHERE message = ? AND request = ?');
     this.#sameMessage = this.#db.prepare('SELECT * FROM calls WHERE message = ?');
-    this.#put = this.#db.prepare(`INSERT OR REPLACE INTO calls (${callColumns.join(', ')}) VALUES (${callColumns.map(() => '?').join(', ')})`);
+    this.#put = this.#db.prepare(putting(1));
+    this.#putMany = this.#db.prepare(putting(callsAtOnce));
     this.#seen = this.#db.prepare('SELECT 1 FROM calls LIMIT 1').get() === undefined ? new Seen() : undefined;
   }
 
@@ -83,8 +97,7 @@ export class CallBooks {
 
   /** Writes what was booked since the last save, and its sums; inside the caller's transaction. */
   save(): void {
-    this.#pending.each((columns) => this.#put.run(columns));
-    this.#pending.clear();
+    this.#pending.takeAll(callsAtOnce, (values) => (values.length > callColumns.length ? this.#putMany : this.#put).run(values));
     const use = (this.#saveUse ??= this.#db.prepare(`INSERT INTO session_use (session, model, input, output, cache_read, cache_creation_5m, cache_creation_1h, reasoning, requests, micro_usd, priced, unpriced_tokens, lower_bound)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
       input = ifnull(input + excluded.input, ifnull(input, excluded.input)), output = ifnull(output + excluded.output, ifnull(output, excluded.output)),
@@ -94,20 +107,16 @@ export class CallBooks {
       reasoning = ifnull(reasoning + excluded.reasoning, ifnull(reasoning, excluded.reasoning)),
       requests = requests + excluded.requests, micro_usd = micro_usd + excluded.micro_usd, priced = priced + excluded.priced,
       unpriced_tokens = unpriced_tokens + excluded.unpriced_tokens, lower_bound = lower_bound + excluded.lower_bound`));
-    for (const [key, amounts] of this.#use) {
-      const [session, model] = key.split(' ').map(Number);
-      use.run(session, model, ...amounts.map((amount, index) => (index < 6 && Number.isNaN(amount) ? null : amount)));
-    }
+    for (const { session, model, amounts } of this.#use.values()) use.run(session, model, ...amounts);
     this.#use.clear();
+    this.#lastUse = undefined;
     const rollup = (this.#saveRollup ??= this.#db.prepare(`INSERT INTO rollups (quarter, tool, model, project, input, output, cache_read, cache_creation_5m, cache_creation_1h, requests, micro_usd, unpriced_tokens)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET input = input + excluded.input, output = output + excluded.output, cache_read = cache_read + excluded.cache_read,
       cache_creation_5m = cache_creation_5m + excluded.cache_creation_5m, cache_creation_1h = cache_creation_1h + excluded.cache_creation_1h,
       requests = requests + excluded.requests, micro_usd = micro_usd + excluded.micro_usd, unpriced_tokens = unpriced_tokens + excluded.unpriced_tokens`));
-    for (const [key, { tool, amounts }] of this.#rollups) {
-      const [quarter, model, project] = key.split(' ').map(Number);
-      rollup.run(quarter, tool, model, project, ...amounts);
-    }
+    for (const { quarter, tool, model, project, amounts } of this.#rollups.values()) rollup.run(quarter, tool, model, project, ...amounts);
     this.#rollups.clear();
+    this.#lastRollup = undefined;
   }
 
   /** @param isFirst no call of the same message was booked before */
@@ -205,7 +214,7 @@ export class CallBooks {
     this.touched.add(row.session);
     const tokens = (row.input ?? 0) + (row.output ?? 0) + (row.cache_read ?? 0) + (row.cache_creation_5m ?? 0) + (row.cache_creation_1h ?? 0);
     const unpriced = row.micro_usd === null ? tokens : 0;
-    const use = this.#useOf(row);
+    const use = (this.#lastUse = this.#useOf(row)).amounts;
     add(use, 0, row.input, sign);
     add(use, 1, row.output, sign);
     add(use, 2, row.cache_read, sign);
@@ -218,7 +227,7 @@ export class CallBooks {
     use[9]! += sign * unpriced;
     use[10]! += (row.flags & callFlags.outputLowerBound) === 0 ? 0 : sign;
 
-    const { amounts } = this.#rollupOf(row, tool);
+    const { amounts } = (this.#lastRollup = this.#rollupOf(row, tool));
     amounts[0]! += sign * (row.input ?? 0);
     amounts[1]! += sign * (row.output ?? 0);
     amounts[2]! += sign * (row.cache_read ?? 0);
@@ -229,18 +238,22 @@ export class CallBooks {
     amounts[7]! += sign * unpriced;
   }
 
-  /** Sums of a session's use of a model; NaN: no call said anything of this kind. */
-  #useOf({ session, model }: CallRow): number[] {
+  #useOf({ session, model }: CallRow): Use {
+    const last = this.#lastUse;
+    if (last && last.session === session && last.model === model) return last;
     const key = `${session} ${model}`;
     let use = this.#use.get(key);
-    if (!use) this.#use.set(key, (use = [NaN, NaN, NaN, NaN, NaN, NaN, 0, 0, 0, 0, 0]));
+    if (!use) this.#use.set(key, (use = { session, model, amounts: [NaN, NaN, NaN, NaN, NaN, NaN, 0, 0, 0, 0, 0] }));
     return use;
   }
 
-  #rollupOf({ at, model, project }: CallRow, tool: string): { tool: string; amounts: number[] } {
-    const key = `${Math.floor(at / quarterMs)} ${model} ${project} ${tool}`;
+  #rollupOf({ at, model, project }: CallRow, tool: string): Rollup {
+    const quarter = Math.floor(at / quarterMs);
+    const last = this.#lastRollup;
+    if (last && last.quarter === quarter && last.model === model && last.project === project && last.tool === tool) return last;
+    const key = `${quarter} ${model} ${project} ${tool}`;
     let rollup = this.#rollups.get(key);
-    if (!rollup) this.#rollups.set(key, (rollup = { tool, amounts: [0, 0, 0, 0, 0, 0, 0, 0] }));
+    if (!rollup) this.#rollups.set(key, (rollup = { quarter, tool, model, project, amounts: [0, 0, 0, 0, 0, 0, 0, 0] }));
     return rollup;
   }
 

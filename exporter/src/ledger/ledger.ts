@@ -12,7 +12,7 @@ import { loadBooks } from './books.ts';
 import type { Books } from './books.ts';
 import type { LabelCaps } from './fleet.ts';
 import { isRoot } from './kin.ts';
-import { openDatabase } from './open.ts';
+import { keepAtHand, openDatabase } from './open.ts';
 import type { OpenOptions } from './open.ts';
 import { readCalls } from './read-calls.ts';
 import { readSessions } from './read-sessions.ts';
@@ -262,9 +262,16 @@ export class Ledger {
     return verifyLedger(this.#db);
   }
 
-  /** A long scan is over: pages that were at hand for it are given back. */
+  /** A long scan begins: for its commits, each of which touches the whole ledger, more memory and a longer log. */
+  expectMuch(): void {
+    keepAtHand(this.#db, 'much');
+  }
+
+  /** It is over: the memory is given back, and the log is copied into the file. */
   rest(): void {
+    keepAtHand(this.#db, 'little');
     this.#db.pragma('shrink_memory');
+    this.#db.pragma('wal_checkpoint(PASSIVE)');
   }
 
   /** Gives back free space. Returns the size in bytes before and after. */

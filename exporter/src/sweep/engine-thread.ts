@@ -83,6 +83,7 @@ function lookAgain(): void {
 function restSoon(): void {
   resting ??= setTimeout(() => {
     resting = undefined;
+    ledger.rest();
     giveBackMemory();
     tell({ kind: 'rested' });
   }, 1000).unref();
@@ -112,6 +113,7 @@ function answerTo(request: Exclude<EngineRequest, 'stop'>): Extract<EngineMessag
 const stop = async (): Promise<void> => {
   clearInterval(safetyNet);
   clearTimeout(soon);
+  clearTimeout(resting);
   watcher.close();
   await Promise.allSettled([scanning, engine.settle()]);
   ledger.close();

@@ -232,6 +232,7 @@ export class Engine {
     const { ledger, reading, onRest } = this.#options;
     let waiting: ReadOutcome[] = [];
     let since = performance.now();
+    ledger.expectMuch();
     await this.#pool.read(jobs, (outcomes, left) => {
       waiting.push(...outcomes);
       if (waiting.length < Math.min(scanReports, fewReports + left / 2) && performance.now() - since < publishEveryMs) return;
@@ -240,7 +241,6 @@ export class Engine {
       since = performance.now();
     });
     this.#book(waiting);
-    ledger.rest();
     reading.cutter.release();
     onRest?.();
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { callColumns } from '../../src/ledger/call-row.ts';
 import type { CallRow } from '../../src/ledger/call-row.ts';
 import { PendingCalls } from '../../src/ledger/pending-calls.ts';
 
@@ -21,23 +22,25 @@ describe('calls that wait to be written', () => {
         expected.set(`${message} ${request}`, call(message, request, output));
       }
       const rows = [...expected.values()].sort((a, b) => a.message - b.message || a.request - b.request);
-      const written: (number | null)[][] = [];
-      pending.each((columns) => written.push([...columns]));
-      expect(written).toEqual(rows.map((row) => Object.values(row)));
       for (const row of rows) expect(pending.find(row.message, row.request)).toEqual(row);
       for (const { message } of rows) expect(pending.of(message).sort((a, b) => a.request - b.request)).toEqual(rows.filter((row) => row.message === message));
+      const written: (readonly number[])[] = [];
+      pending.takeAll(8, (values) => written.push([...values]));
+      expect(written.flat()).toEqual(rows.flatMap((row) => callColumns.map((column) => row[column] ?? NaN)));
+      expect(written.map((values) => values.length / callColumns.length)).toEqual([...new Array<number>(Math.floor(rows.length / 8)).fill(8), ...new Array<number>(rows.length % 8).fill(1)]);
     }), { numRuns: 60 });
   });
 
-  it('are none once they are cleared, and unknown ones are not found', () => {
+  it('are none once they are taken, and unknown ones are not found', () => {
     const pending = new PendingCalls();
     pending.put(call(1, 2));
     expect(pending.find(1, 3)).toBeUndefined();
     expect(pending.of(257)).toEqual([]);
-    pending.clear();
+    const written: (readonly number[])[] = [];
+    pending.takeAll(8, (values) => written.push(values));
+    expect(written).toHaveLength(1);
     expect(pending.find(1, 2)).toBeUndefined();
-    const written: unknown[] = [];
-    pending.each((columns) => written.push(columns));
-    expect(written).toEqual([]);
+    pending.takeAll(8, (values) => written.push(values));
+    expect(written).toHaveLength(1);
   });
 });
