@@ -67,15 +67,13 @@ export class Book {
 
   /** Books a call to a session; reports of one call inside this source are merged here, across sources in the ledger. */
   call(nativeId: string, call: Call): void {
-    const before = this.#booked(call);
-    if (before) before.call = mergeCalls(before.call, call);
-    else this.#calls.set(callKey(call), (this.#lastCall = { session: sessionId(this.#tool, nativeId), call }));
-  }
-
-  /** The report of the same call that was booked before; most often the last one, whose key is not made again. */
-  #booked(call: Call): { session: string; call: Call } | undefined {
+    // Most often it is the last one's, whose key is not made again.
     const last = this.#lastCall;
-    return last && last.call.message === call.message && last.call.request === call.request ? last : this.#calls.get(callKey(call));
+    if (last && last.call.message === call.message && last.call.request === call.request) return void (last.call = mergeCalls(last.call, call));
+    const key = callKey(call);
+    const before = this.#calls.get(key);
+    if (before) before.call = mergeCalls(before.call, call);
+    else this.#calls.set(key, (this.#lastCall = { session: sessionId(this.#tool, nativeId), call }));
   }
 
   /** One record was read. */
@@ -120,7 +118,9 @@ export class Book {
 export const mergeCalls = (before: Call, after: Call): Call => {
   const newest = after.wins === 'newest';
   const winner = newest || (after.usage.output ?? 0) >= (before.usage.output ?? 0) ? after : before;
-  return { ...winner, at: Math.min(before.at, after.at), ...(before.webSearches || after.webSearches ? { webSearches: Math.max(before.webSearches ?? 0, after.webSearches ?? 0) } : {}) };
+  const merged: { -readonly [Fact in keyof Call]: Call[Fact] } = { ...winner, at: Math.min(before.at, after.at) };
+  if (before.webSearches || after.webSearches) merged.webSearches = Math.max(before.webSearches ?? 0, after.webSearches ?? 0);
+  return merged;
 };
 
 const callKey = ({ message, request }: Call): string => `${message}\n${request}`;

@@ -61,6 +61,10 @@ export class Draft {
   #cwd: string | undefined;
   readonly #part: Mutable<Part>;
   readonly #files: Map<string, Mutable<FileWork>>;
+  readonly #toolCalls: Map<string, number>;
+  #context: Context | undefined;
+  /** The most the context ever held. */
+  #peak: number;
   readonly #pending: Map<string, { id: string; name: string; since: EpochMs; input?: string | undefined }>;
   readonly #rot: RotWindow;
   readonly #toolSeconds: Map<string, Growing>;
@@ -82,6 +86,9 @@ export class Draft {
     const before = from.before;
     this.#part = before ? structuredClone(before) : emptyPart(tool, nativeId, role);
     this.#files = new Map(Object.entries(this.#part.files));
+    this.#toolCalls = new Map(Object.entries(this.#part.toolCalls));
+    this.#context = this.#part.context;
+    this.#peak = this.#context?.peak ?? 0;
     this.#pending = new Map(this.#part.present.pendingTools.map((pending) => [pending.id, { ...pending }]));
     this.#turnOpen = this.#part.present.turnOpen;
     this.#turnSince = this.#part.present.turnSince;
@@ -157,9 +164,9 @@ export class Draft {
   toolCall(call: ToolCall): void {
     this.seen(call.at);
     const name = toolName(call.name);
-    bump(this.#part.toolCalls as Sums, name);
+    this.#toolCalls.set(name, (this.#toolCalls.get(name) ?? 0) + 1);
     if (this.#isFresh(call.at)) bump(this.#grow().toolCalls, name);
-    if (this.#pending.size < maxPendingTools) this.#pending.set(call.id, { id: call.id, name, since: call.at ?? this.#part.lastActivityAt ?? 0, ...(call.input === undefined ? {} : { input: this.#rot.hash(name, call.input) }) });
+    if (this.#pending.size < maxPendingTools) this.#pending.set(call.id, { id: call.id, name, since: call.at ?? this.#part.lastActivityAt ?? 0, input: call.input === undefined ? undefined : this.#rot.hash(name, call.input) });
   }
 
   /**
@@ -228,8 +235,8 @@ export class Draft {
 
   /** The context window at the newest request of the main conversation. */
   context(context: Context | undefined): void {
-    if (context) this.#part.context = { ...context, peak: Math.max(context.used, this.#part.context?.peak ?? 0) };
-    else delete this.#part.context;
+    this.#context = context;
+    this.#peak = context ? Math.max(context.used, this.#peak) : 0;
     this.#changed = true;
   }
 
@@ -272,9 +279,11 @@ export class Draft {
   toPart(): Part {
     const timed = this.#toolSeconds.size > 0 || this.#turnSeconds !== undefined;
     return {
-      ...this.#part,
+      ...withoutUnknown(this.#part),
+      ...(this.#context ? { context: { ...this.#context, peak: this.#peak } } : {}),
       ...(timed ? { durations: { tools: Object.fromEntries(this.#toolSeconds), ...(this.#turnSeconds ? { turns: this.#turnSeconds } : {}) } } : {}),
-      files: Object.fromEntries(this.#files),
+      toolCalls: Object.fromEntries(this.#toolCalls),
+      files: byPath(this.#files),
       rot: this.#rot.toRot(),
       present: this.#present(),
     };
@@ -351,9 +360,25 @@ const grow = (histogram: Growing, seconds: number): Growing => {
 
 const asTheyAre: Places = { tell: (path) => path, projectOf: () => undefined };
 
+/** Everything that is told sooner or later is there from the beginning: objects that grow in another order each are slow for V8. */
 const emptyPart = (tool: Tool, nativeId: string, role: Part['role']): Mutable<Part> => ({
-  tool, nativeId, role, activeMs: 0, messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, present: { turnOpen: false, pendingTools: [] }, rot: {},
-});
+  tool, nativeId, role, startedAt: undefined, lastActivityAt: undefined, activeMs: 0, cwd: undefined, project: undefined, gitBranch: undefined, toolVersion: undefined, model: undefined, title: undefined,
+  turns: undefined, linesAdded: undefined, linesRemoved: undefined, filesEdited: undefined, compactions: undefined,
+  messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, present: { turnOpen: false, pendingTools: [] }, rot: {},
+}) as unknown as Mutable<Part>;
+
+const withoutUnknown = (part: Part): Part => {
+  const told: Record<string, unknown> = {};
+  for (const [fact, value] of Object.entries(part)) if (value !== undefined) told[fact] = value;
+  return told as unknown as Part;
+};
+
+/** An object without a prototype takes any key at once; others would get a hidden class for each path that was ever seen. */
+const byPath = (files: ReadonlyMap<string, FileWork>): Record<string, FileWork> => {
+  const object = Object.create(null) as Record<string, FileWork>;
+  for (const [path, work] of files) object[path] = work;
+  return object;
+};
 
 const noGrowth = (): Growth => ({ turns: 0, linesAdded: 0, linesRemoved: 0, errors: {}, toolCalls: {}, toolSeconds: [], turnSeconds: [] });
 

@@ -22,7 +22,7 @@ export const addUsage = (left: Usage, right: Usage): Usage => {
 };
 
 /** All billed tokens together. */
-export const totalTokens = (usage: Usage): number => tokenTypes.reduce((sum, kind) => sum + (usage[kind] ?? 0), 0);
+export const totalTokens = (usage: Usage): number => inputSide(usage) + (usage.output ?? 0);
 
 /** What the request sent: fresh input, cache reads and cache writes. Long-context price bands go by it. */
-export const inputSide = (usage: Usage): number => totalTokens(usage) - (usage.output ?? 0);
+export const inputSide = (usage: Usage): number => (usage.input ?? 0) + (usage.cache_read ?? 0) + (usage.cache_creation_5m ?? 0) + (usage.cache_creation_1h ?? 0);

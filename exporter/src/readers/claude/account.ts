@@ -123,7 +123,7 @@ export class Account {
       if (error === 'permission_denied' || error === 'interrupted') memory.stopped = true;
       if (memory.asking === id) {
         draft.waitsFor(undefined);
-        delete memory.asking;
+        memory.asking = undefined;
       }
       if (memory.commits?.includes(id)) {
         memory.commits = memory.commits.filter((pending) => pending !== id);
@@ -253,18 +253,14 @@ const says = (asked: Asked, { draft, memory }: Opened): void => {
   memory.stopped = false;
 };
 
-const callOf = (answer: Answer, { message, request, at, aside, position }: { message: string; request: string; at: number; aside: boolean; position: number }): Call => ({
-  message,
-  request,
-  at,
-  model: answer.model,
-  usage: answer.usage ?? {},
-  position,
-  ...(answer.webSearches > 0 ? { webSearches: answer.webSearches } : {}),
-  ...(answer.fast ? { fast: true } : {}),
-  ...(aside ? { sidechain: true } : {}),
-  ...(answer.stopReason === undefined && outputIsPlaceholder(answer.head.version) ? { outputLowerBound: true } : {}),
-});
+const callOf = (answer: Answer, { message, request, at, aside, position }: { message: string; request: string; at: number; aside: boolean; position: number }): Call => {
+  const call: { -readonly [Fact in keyof Call]: Call[Fact] } = { message, request, at, model: answer.model, usage: answer.usage ?? {}, position };
+  if (answer.webSearches > 0) call.webSearches = answer.webSearches;
+  if (answer.fast) call.fast = true;
+  if (aside) call.sidechain = true;
+  if (answer.stopReason === undefined && outputIsPlaceholder(answer.head.version)) call.outputLowerBound = true;
+  return call;
+};
 
 /** Tools that put a question to the human. */
 const asksHuman = new Set(['AskUserQuestion', 'ExitPlanMode']);

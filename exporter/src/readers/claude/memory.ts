@@ -6,13 +6,13 @@ export interface SessionMemory {
   message?: string | undefined;
   request?: string | undefined;
   /** The last answer counted its own web searches. */
-  searched?: boolean;
+  searched?: boolean | undefined;
   /** A tool was refused or stopped by the human, and nothing came after. */
-  stopped?: boolean;
+  stopped?: boolean | undefined;
   /** Tool calls that make a git commit if they succeed. */
-  commits?: readonly string[];
+  commits?: readonly string[] | undefined;
   /** The tool call that put a question to the human. */
-  asking?: string;
+  asking?: string | undefined;
   titleRank?: number;
   /** This workflow agent was counted. */
   counted?: boolean;
@@ -53,7 +53,7 @@ export class Memory {
     const sessions = (this.#kept.sessions ??= []);
     const known = sessions.find(([name]) => name === key);
     if (known) return known[1];
-    const memory: SessionMemory = {};
+    const memory: SessionMemory = { message: undefined, request: undefined, searched: undefined, stopped: undefined, commits: undefined, asking: undefined };
     sessions.push([key, memory]);
     if (sessions.length > maxSessions) sessions.shift();
     return memory;
