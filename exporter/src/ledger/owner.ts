@@ -13,6 +13,8 @@ export interface Owner {
   readonly line?: string;
   /** A command that reads on and looks: it ends soon, by itself. */
   readonly brief?: true;
+  /** It has not yet found everything that was there when it began. */
+  readonly scanning?: boolean;
 }
 
 /** The right to write the ledger of a state folder, for as long as this process lives or until `release`. */

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from '../cli/backend.ts';
 import { CommandError } from '../cli/exit-codes.ts';
 import type { Prices } from '../cost/prices.ts';
@@ -44,7 +45,7 @@ export interface Surroundings {
 
 /** Opens the ledger of a world and brings it up to date: by a scan of our own, or by reading beside the exporter that owns it. */
 export const openBooks = async (world: World, { now, pid }: Surroundings, { recent = 1 }: { readonly recent?: number } = {}): Promise<Books> => {
-  const state = openState(world, { pid, since: now(), brief: true });
+  const state = await openStateOnceScanned(world, { now, pid });
   const owned = state.ownership !== undefined || state.ledgerPath === ':memory:';
   if (!owned && !existsSync(state.ledgerPath)) throw new CommandError(`an exporter${state.owner ? ` (pid ${state.owner.pid})` : ''} is just beginning the ledger ${state.ledgerPath}. Try again in a moment`);
   const settings = engineSettings(world, state, cpus().length);
@@ -71,6 +72,20 @@ export const openBooks = async (world: World, { now, pid }: Surroundings, { rece
     },
   };
 };
+
+/** An exporter that has just begun finds within moments what a scan of our own would find now: a session it has not come to yet would look as if there was none. */
+const openStateOnceScanned = async (world: World, { now, pid }: Surroundings): Promise<State> => {
+  for (let waited = 0; ; waited += againMs) {
+    const state = openState(world, { pid, since: now(), brief: true });
+    if (state.owner?.scanning !== true || waited >= patienceMs) return state;
+    state.close();
+    await sleep(againMs);
+  }
+};
+
+/** Of a first scan that takes longer what is there is told. */
+const patienceMs = 10_000;
+const againMs = 50;
 
 /** Several updates as one: what a viewer who missed the first must know. */
 const joinUpdates = (before: EngineUpdate | undefined, after: EngineUpdate): EngineUpdate => {

@@ -78,7 +78,7 @@ const findWay = async (world: World, surroundings: Surroundings): Promise<Way> =
   const address = folder === undefined ? undefined : ownerOf(folder)?.address;
   const exporter = folder === undefined || address === undefined ? undefined : await theExporter(folder, address);
   if (exporter) return exporter;
-  const state = openState(world, { pid: surroundings.pid, since: surroundings.now(), brief: true });
+  const state = openState(world, { pid: surroundings.pid, since: surroundings.now(), brief: true, scanning: true });
   if (!state.ownership && state.ledgerPath !== ':memory:') return besideOwner(world, surroundings);
   const look = await startOwnLook(world, state, surroundings);
   return { from: { kind: 'own look' }, page: look.page, over: () => look.over() !== undefined, close: look.close };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { takeOwnership } from '../../src/ledger/owner.ts';
 import type { Ownership } from '../../src/ledger/owner.ts';
+import { aHome, claudePrompt } from '../sweep/a-home.ts';
 import { run, startExporter } from './an-exporter.ts';
 
 const aState = (): string => mkdtempSync(join(tmpdir(), 'watchroom-lock-'));
@@ -35,6 +37,32 @@ describe('the lock of the ledger', () => {
     } finally {
       await exporter.stop();
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('a command waits for an exporter that has just begun, and has what that found', async () => {
+    const files = aHome();
+    const state = aState();
+    const where = ['--home', files.home, '--proc', files.home, '--state', state];
+    files.write('.claude/projects/-home-ada-shop/s1.jsonl', claudePrompt({ session: 's1', at: Date.now() - 60_000 }));
+    const exporter = takeOwnership(state, { pid: process.pid, since: Date.now(), scanning: true }) as Ownership;
+    const listed = run(['list', '--all', '--format', 'json', ...where]);
+    try {
+      expect(await Promise.race([listed, sleep(1500, 'it waits')])).toBe('it waits');
+      // What an exporter does, in another state folder first: a ledger cannot be made where this test holds the lock.
+      const elsewhere = aState();
+      await run(['list', '--home', files.home, '--proc', files.home, '--state', elsewhere]);
+      renameSync(join(elsewhere, 'ledger.db'), join(state, 'ledger.db'));
+      rmSync(elsewhere, { recursive: true });
+      exporter.describe({ pid: process.pid, since: Date.now(), scanning: false });
+      const { code, stdout } = await listed;
+      expect(code).toBe(0);
+      expect((JSON.parse(stdout) as { id: string }[]).map(({ id }) => id)).toEqual(['claude/s1']);
+    } finally {
+      await listed;
+      exporter.release();
+      rmSync(state, { recursive: true });
+      rmSync(files.home, { recursive: true });
     }
   });
 

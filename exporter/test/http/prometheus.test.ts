@@ -45,7 +45,9 @@ scrape_configs:
   });
 
   it('scrapes the page without a complaint, asking for OpenMetrics', async () => {
-    const { activeTargets } = await prometheus.get<{ activeTargets: { health: string; lastError: string; labels: Record<string, string> }[] }>('/targets');
+    const targets = async () => (await prometheus.get<{ activeTargets: { health: string; lastError: string; labels: Record<string, string> }[] }>('/targets')).activeTargets;
+    await until(async () => (await targets()).every(({ health }) => health !== 'unknown'), 20_000, 200);
+    const activeTargets = await targets();
     expect(activeTargets.map(({ health, lastError }) => [health, lastError])).toEqual(Array(4).fill(['up', '']));
     expect(Number((await prometheus.query('scrape_samples_scraped{job="watchroom"}'))[0]!.value![1])).toBeGreaterThan(150);
     expect(await prometheus.query('rate(prometheus_target_scrapes_sample_duplicate_timestamp_total[1m]) > 0')).toEqual([]);

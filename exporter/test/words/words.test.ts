@@ -70,7 +70,8 @@ describe('tag, untag, set-project, describe', () => {
 
   it('[L3] several at once are all kept', async () => {
     running = await startExporter(where());
-    await Promise.all(Array.from({ length: 6 }, (_, index) => told('tag', 's1', `t${index}`)));
+    const tagged = await Promise.all(Array.from({ length: 6 }, (_, index) => told('tag', 's1', `t${index}`)));
+    expect(tagged.map(({ code, stderr }) => ({ code, stderr }))).toEqual(new Array(6).fill({}));
     expect((await told('list', '--all', '--tag', 't0'))[0].tags).toHaveLength(6);
   }, 60_000);
 
