@@ -12,7 +12,7 @@ import { loadBooks } from './books.ts';
 import type { Books } from './books.ts';
 import type { LabelCaps } from './fleet.ts';
 import { isRoot } from './kin.ts';
-import { keepAtHand, openDatabase } from './open.ts';
+import { logPages, openDatabase } from './open.ts';
 import type { OpenOptions } from './open.ts';
 import { readCalls } from './read-calls.ts';
 import { readSessions } from './read-sessions.ts';
@@ -262,14 +262,14 @@ export class Ledger {
     return verifyLedger(this.#db);
   }
 
-  /** A long scan begins: for its commits, each of which touches the whole ledger, more memory and a longer log. */
+  /** A long scan begins. */
   expectMuch(): void {
-    keepAtHand(this.#db, 'much');
+    this.#db.pragma(`wal_autocheckpoint = ${logPages.inLongScan}`);
   }
 
-  /** It is over: the memory is given back, and the log is copied into the file. */
+  /** It is over: its memory is given back, and its log is copied into the file. */
   rest(): void {
-    keepAtHand(this.#db, 'little');
+    this.#db.pragma(`wal_autocheckpoint = ${logPages.atRest}`);
     this.#db.pragma('shrink_memory');
     this.#db.pragma('wal_checkpoint(PASSIVE)');
   }

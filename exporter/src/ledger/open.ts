@@ -36,20 +36,14 @@ const refuseForeign = (db: Database.Database, path: string): void => {
   if (tables.length > 0 && !tables.includes('sources')) throw new Error(`${path} is an SQLite database, but no ledger of Watchroom (its tables: ${tables.slice(0, 3).join(', ')}). Move it away, or name another folder with --state`);
 };
 
-/**
- * How many pages are kept in memory, and how many may wait in the log before they are copied into the file.
- * Calls lie in the order of their hashes: each commit of a long scan writes almost every page of them again. With little at hand that was 125,000 writes
- * for a ledger of 12,000 pages (2 GB of transcripts) and a quarter of a second more; at rest a commit touches a few pages, and the system has its own cache.
- */
-export const keepAtHand = (db: Database.Database, what: 'much' | 'little'): void => {
-  db.pragma(`cache_size = ${what === 'much' ? -12_000 : -1000}`); // KiB
-  db.pragma(`wal_autocheckpoint = ${what === 'much' ? 16_000 : 4000}`); // pages of 4 KiB
-};
+/** How many pages may wait in the log before they are copied into the file. Each commit of a long scan writes most pages again: copied early, they are copied many times. */
+export const logPages = { atRest: 4000, inLongScan: 16_000 } as const;
 
 const prepare = (db: Database.Database, now: () => EpochMs): void => {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
-  keepAtHand(db, 'little');
+  db.pragma('cache_size = -1000'); // KiB: calls are written in the order of their table, and the system has its own cache; with 12,000 a first scan was no faster
+  db.pragma(`wal_autocheckpoint = ${logPages.atRest}`);
   db.pragma('journal_size_limit = 4194304');
   if (versionOf(db) !== 0) return;
   db.transaction(() => {
