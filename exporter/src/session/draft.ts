@@ -89,6 +89,7 @@ export class Draft {
     this.#toolCalls = new Map(Object.entries(this.#part.toolCalls));
     this.#context = this.#part.context;
     this.#peak = this.#context?.peak ?? 0;
+    delete this.#part.context;
     this.#pending = new Map(this.#part.present.pendingTools.map((pending) => [pending.id, { ...pending }]));
     this.#turnOpen = this.#part.present.turnOpen;
     this.#turnSince = this.#part.present.turnSince;
