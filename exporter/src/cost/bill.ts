@@ -36,10 +36,9 @@ export const billOf = (call: Billable, tariff: PricedTariff, anthropic: boolean)
 
 /** Integer micro-dollars of a request: the exact sum, rounded once (TRAPS 26). */
 export const microUsdOf = (call: Billable, { rates }: Bill, row: PriceRow): number => {
-  const { usage, webSearches } = call;
-  const searches = webSearches && row.webSearch ? webSearches * Math.round(row.webSearch * 1e12) : 0;
-  const written = (usage.cache_creation_5m ?? 0) * pico(rates.cacheWrite5m) + (usage.cache_creation_1h ?? 0) * pico(rates.cacheWrite1h);
-  return Math.round((searches + (usage.input ?? 0) * pico(rates.input) + (usage.output ?? 0) * pico(rates.output) + (usage.cache_read ?? 0) * pico(rates.cacheRead) + written) / 1e6);
+  let picoUsd = call.webSearches && row.webSearch ? call.webSearches * Math.round(row.webSearch * 1e12) : 0;
+  for (const [kind, rate] of kinds) picoUsd += (call.usage[kind] ?? 0) * pico(rates[rate]);
+  return Math.round(picoUsd / 1e6);
 };
 
 /** The same sum in words: what chose the prices, and one line per kind of token that was used. */

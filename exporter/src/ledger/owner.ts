@@ -19,8 +19,8 @@ export interface Owner {
 
 /** The right to write the ledger of a state folder, for as long as this process lives or until `release`. */
 export interface Ownership {
-  /** Tells the others more about this owner. */
-  readonly describe: (owner: Owner) => void;
+  /** Tells the others more about this owner, or something else than before. */
+  readonly describe: (more: Partial<Owner>) => void;
   readonly release: () => void;
 }
 
@@ -45,10 +45,14 @@ export const takeOwnership = (folder: string, me: Owner): Ownership | { readonly
     lock.close();
     throw new Error(`cannot write ${card}`, { cause: error });
   }
+  let told = me;
   return {
-    describe: (owner) => {
+    describe: (more) => {
+      const now = { ...told, ...more };
+      if (JSON.stringify(now) === JSON.stringify(told)) return;
+      told = now;
       try {
-        writeFileSync(card, JSON.stringify(owner));
+        writeFileSync(card, JSON.stringify(now));
       } catch {
         // A courtesy to those who come second; the lock holds without it.
       }

@@ -2,6 +2,7 @@ import { durationBounds } from './part.ts';
 import type { Context, EpochMs, ErrorKind, FileWork, Histogram, Part, RateLimit, Role } from './part.ts';
 import { RotWindow } from './rot.ts';
 import type { Tool } from './tool.ts';
+import { withoutUnknown } from './without-unknown.ts';
 
 /** Gaps between records longer than this are not active time (METRICS.md, ai_session_active_seconds_total). */
 export const idleLimitMs = 15 * 60_000;
@@ -280,7 +281,7 @@ export class Draft {
   toPart(): Part {
     const timed = this.#toolSeconds.size > 0 || this.#turnSeconds !== undefined;
     return {
-      ...withoutUnknown(this.#part),
+      ...(withoutUnknown(this.#part) as Part),
       ...(this.#context ? { context: { ...this.#context, peak: this.#peak } } : {}),
       ...(timed ? { durations: { tools: Object.fromEntries(this.#toolSeconds), ...(this.#turnSeconds ? { turns: this.#turnSeconds } : {}) } } : {}),
       toolCalls: Object.fromEntries(this.#toolCalls),
@@ -367,12 +368,6 @@ const emptyPart = (tool: Tool, nativeId: string, role: Part['role']): Mutable<Pa
   turns: undefined, linesAdded: undefined, linesRemoved: undefined, filesEdited: undefined, compactions: undefined,
   messages: {}, toolCalls: {}, toolErrors: {}, errors: {}, errorTimes: [], files: {}, present: { turnOpen: false, pendingTools: [] }, rot: {},
 }) as unknown as Mutable<Part>;
-
-const withoutUnknown = (part: Part): Part => {
-  const told: Record<string, unknown> = {};
-  for (const [fact, value] of Object.entries(part)) if (value !== undefined) told[fact] = value;
-  return told as unknown as Part;
-};
 
 /** An object without a prototype takes any key at once; others would get a hidden class for each path that was ever seen. */
 const byPath = (files: ReadonlyMap<string, FileWork>): Record<string, FileWork> => {

@@ -1,6 +1,7 @@
 import type { Counts, Durations, FileWork, Histogram, Part, RateLimit } from './part.ts';
 import type { ModelUse, StoredSession } from './session.ts';
 import type { Tool } from './tool.ts';
+import { withoutUnknown } from './without-unknown.ts';
 
 export interface SessionParts {
   readonly id: string;
@@ -57,10 +58,6 @@ export const mergeParts = ({ id, tool, nativeId, parts: all, models, ...given }:
     ...given,
   }) as StoredSession;
 };
-
-/** Unknown is absent, not a key with undefined: what crosses threads and ends in JSON has no empty fields. */
-const withoutUnknown = <Facts extends object>(facts: Facts): Partial<Facts> =>
-  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Partial<Facts>;
 
 /** Of sources that each tell the conversation whole, only the best counts (Part.copyRank). */
 const oneOfEachCopy = (all: SessionParts['parts']): SessionParts['parts'] => {

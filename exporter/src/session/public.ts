@@ -3,6 +3,7 @@ import type { Counts, EpochMs } from './part.ts';
 import type { ModelUse, Session } from './session.ts';
 import { addUsage } from './usage.ts';
 import type { Usage } from './usage.ts';
+import { withoutUnknown } from './without-unknown.ts';
 
 /** Version of the shape below (docs/sessions-json.md). It grows when a field changes its meaning or goes; new fields do not raise it. */
 export const sessionsSchema = 1;
@@ -81,7 +82,7 @@ interface Working {
 
 /** A session and its health in the shape of the public contract. */
 export const publicSession = (session: Session, health: Health): PublicSession =>
-  onlyKnown({ ...describing(session), ...moments(session), ...using(session), ...working(session), health }) as PublicSession;
+  withoutUnknown({ ...describing(session), ...moments(session), ...using(session), ...working(session), health }) as PublicSession;
 
 const describing = (session: Session): Describing => ({
   id: session.id,
@@ -176,6 +177,3 @@ const iso = (at: EpochMs | undefined): string | undefined => {
 };
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const filled = <Item>(items: readonly Item[] | undefined): readonly Item[] | undefined => (items?.length ? items : undefined);
-
-const onlyKnown = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

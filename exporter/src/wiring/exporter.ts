@@ -11,7 +11,6 @@ import type { WebServer } from '../http/server.ts';
 import { createOwnRegistry } from '../metrics/own.ts';
 import { createScraper } from '../metrics/scrape.ts';
 import { startTelemetry } from '../metrics/telemetry.ts';
-import type { Owner } from '../ledger/owner.ts';
 import type { Reader } from '../readers/reader.ts';
 import { readers as allReaders } from '../readers/registry.ts';
 import { toolNames } from '../session/tool.ts';
@@ -136,8 +135,6 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
   let index: IndexCare | undefined;
   let opened: () => void;
   const open = new Promise<void>((resolve) => (opened = resolve));
-  let card: Owner = { pid, since: now(), scanning: true };
-  const describe = (more: Partial<Owner>): void => state.ownership?.describe((card = { ...card, ...more }));
   const thread = startLedgerThread(settings, {
     onUpdate: (update) => {
       if (update.ledger.problem !== undefined && update.ledger.problem !== ledgerProblem) log.error(update.ledger.problem);
@@ -147,7 +144,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
       index?.changed(update.sessions.flatMap(({ sources }) => sources));
       tellAll();
       opened();
-      if (update.complete && card.scanning) describe({ scanning: false });
+      if (update.complete) state.ownership?.describe({ scanning: false });
     },
     onFailure: (message) => log.error({ problem: message }, 'a scan failed'),
     onWord: (message) => log.warn(message),
@@ -169,7 +166,7 @@ const serveWorld = async (world: World, about: Surroundings & About, { greets, r
     telemetry = await openTelemetry(world, about, scene, { onProblem: (problem) => log.warn({ problem }, 'OpenTelemetry'), reporting });
     server = await serve({ world, about, scene, present, telemetry, readers, onProblem: (problem) => log.error({ problem }, 'a request failed') });
     line = await openLine(state, { world, thread, log, reports, hub: () => (beside ? beside.hub() : Promise.reject(new Error(reporting ? `the exporter of this machine reports to ${reporting.hubUrl} and runs no hub of its own` : 'the exporter of this machine is only just beginning'))) });
-    describe({ address: server.url, ...(line ? { line: line.address } : {}) });
+    state.ownership?.describe({ address: server.url, ...(line ? { line: line.address } : {}) });
     if (greets) greet({ world, about, server, pushesTo: telemetry.telemetry.pushesTo, reporting });
     index = keepIndex({ world, state, log, now, pid });
     if (reporting) agent = startReporting(reporting, { world, about, state, scene, book: thread, log, onChange });

@@ -40,7 +40,7 @@ const serveHub = async (world: World, about: Surroundings & About): Promise<void
   const ownership = ownHub(options.dataFolder, about, 'serve');
   try {
     const hub = await module.startHub(options);
-    ownership.describe({ pid: about.pid, since: about.now(), address: hub.url });
+    ownership.describe({ address: hub.url });
     if (config.hubPublicUrl?.startsWith('http:') && !isLoopback(new URL(config.hubPublicUrl).hostname)) options.log.warn({ url: config.hubPublicUrl }, 'passwords and tokens travel in clear: put TLS before the hub and tell it by --public-url https://…');
     about.stdout.write(greeting(about.version, options, hub));
     options.log.info({ signal: await about.ending }, 'stopping');

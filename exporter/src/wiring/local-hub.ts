@@ -65,7 +65,7 @@ export const startLocalHub = async ({ folder, config, about, onDeath }: Start): 
   state = 'running';
   const ask = asking(thread, ended);
   const { url, agentToken, link, port } = word;
-  ownership.describe({ pid: about.pid, since: about.now(), address: url });
+  ownership.describe({ address: url });
   return {
     knows: (session) => ask({ ask: 'knows', session }),
     linkTo: (to) => ask({ ask: 'open link', to }),

@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import type { World } from '../cli/backend.ts';
 import { applyPathMode } from '../files/path-mode.ts';
 import { wordsChange } from '../ledger/words-schema.ts';
-import type { Owner } from '../ledger/owner.ts';
 import { readers as allReaders } from '../readers/registry.ts';
 import type { NowAsk, NowPage } from '../session/now.ts';
 import { Scene } from '../sweep/scene.ts';
@@ -34,14 +33,12 @@ export const startOwnLook = async (world: World, state: State, { now, pid }: Sur
   let over: 'made way' | Error | undefined;
   let told: () => void;
   const first = new Promise<void>((resolve) => (told = resolve));
-  let card: Owner = { pid, since: now(), brief: true, scanning: true };
-  const describe = (more: Partial<Owner>): void => state.ownership?.describe((card = { ...card, ...more }));
   const thread = startLedgerThread(engineSettings(world, state, cpus().length), {
     onUpdate: (update) => {
       scene.apply(update);
       present.saw(update);
       told();
-      if (update.complete && card.scanning) describe({ scanning: false });
+      if (update.complete) state.ownership?.describe({ scanning: false });
     },
     // What goes wrong in a scan is what `doctor` tells; there is no log on a full screen.
     onFailure: () => undefined,
@@ -54,7 +51,7 @@ export const startOwnLook = async (world: World, state: State, { now, pid }: Sur
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= stop());
   const line = await openLine();
-  describe(line ? { line: line.address } : {});
+  if (line) state.ownership?.describe({ line: line.address });
   await Promise.all([first, seeAgain()]);
   const timer = setInterval(() => void seeAgain(), config.processIntervalMs);
   timer.unref();

@@ -54,7 +54,7 @@ describe('the lock of the ledger', () => {
       await run(['list', '--home', files.home, '--proc', files.home, '--state', elsewhere]);
       renameSync(join(elsewhere, 'ledger.db'), join(state, 'ledger.db'));
       rmSync(elsewhere, { recursive: true });
-      exporter.describe({ pid: process.pid, since: Date.now(), scanning: false });
+      exporter.describe({ scanning: false });
       const { code, stdout } = await listed;
       expect(code).toBe(0);
       expect((JSON.parse(stdout) as { id: string }[]).map(({ id }) => id)).toEqual(['claude/s1']);
